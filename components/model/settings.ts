@@ -1,0 +1,126 @@
+import { type Color } from "./color";
+import { type Traffic } from "./traffic";
+
+/** A length of time. Written `"30s"`, `"5m"` or `"1h"` in config, and parsed once. */
+export interface Duration {
+  readonly seconds: number;
+}
+
+/** The technologies that can split requests between the colors. */
+export const routerKinds = ["ingress-nginx"] as const;
+export type RouterKind = (typeof routerKinds)[number];
+
+/** Ingress controllers that the stack can install beside the release. */
+export const installChoices = ["none", "ingress-nginx", "traefik"] as const;
+export type InstallChoice = (typeof installChoices)[number];
+
+/** Everything a stack declares: config, checked and completed with defaults. */
+export interface Settings {
+  readonly traffic: Traffic;
+  readonly router: RouterKind;
+  /** Kubernetes namespace of the release; made by the stack unless it is `default`. */
+  readonly namespace: string;
+  readonly services: readonly ServiceSettings[];
+  readonly canary: CanarySettings;
+  /** Replicas of each idle environment at weight 0: all of its own, or at most this many. */
+  readonly standby: Standby;
+  readonly install: InstallChoice;
+  /** How long one Deployment may take to become ready before the update fails. */
+  readonly readyTimeout: Duration;
+  /** True when the config that holds the services is a secret; their environment variables are then secrets too. */
+  readonly secretServices: boolean;
+}
+
+export type Standby = "all" | number;
+
+/** One service of the release, in both colors. */
+export interface ServiceSettings {
+  /** Name of the Kubernetes objects, a DNS label. */
+  readonly name: string;
+  /** Port of the Services. */
+  readonly port: number;
+  /** Where the service is reached from outside; absent for a service that only callers inside the cluster use. */
+  readonly route?: RouteSettings;
+  readonly workloads: Readonly<Record<Color, WorkloadSettings>>;
+}
+
+/** A place on an ingress controller. */
+export interface RouteSettings {
+  readonly host: string;
+  /** Prefix of the URL path. */
+  readonly path: string;
+  readonly className: string;
+  /** Name of the TLS secret for the host; absent for plain HTTP. */
+  readonly tlsSecret?: string;
+  /** Annotations added to the main Ingress, and to the canary Ingress where they are no canary annotations. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Host that always shows the idle color. */
+  readonly previewHost?: string;
+}
+
+/** Who reaches the idle color besides the share that `canaryWeight` gives it. */
+export interface CanarySettings {
+  /** Request header; `always` and `never` choose the color unless `headerValue` or `headerPattern` is set. */
+  readonly header?: string;
+  readonly headerValue?: string;
+  /** RE2 pattern of the header's value. */
+  readonly headerPattern?: string;
+  /** Cookie whose value `always` or `never` chooses the color. */
+  readonly cookie?: string;
+  /** What a weight is a part of; at least 100. `canaryWeight` is scaled to it. */
+  readonly weightTotal: number;
+}
+
+/** What one color of one service runs. */
+export interface WorkloadSettings {
+  readonly image: string;
+  readonly imagePullPolicy: "Always" | "IfNotPresent" | "Never";
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  /** Port of the container; the Services' `port` leads to it. */
+  readonly containerPort: number;
+  /** Replicas while the color serves. Left to the autoscaler where there is one. */
+  readonly replicas: number;
+  readonly autoscaling?: AutoscalingSettings;
+  readonly resources: ResourceSettings;
+  readonly probes: ProbesSettings;
+  readonly securityContext: SecurityContextSettings;
+  /** From the stop signal to the kill. */
+  readonly terminationGrace: Duration;
+  /** How long a pod goes on serving after it was taken out of the endpoints. */
+  readonly preStop: Duration;
+}
+
+export interface AutoscalingSettings {
+  readonly minReplicas: number;
+  readonly maxReplicas: number;
+  /** Target of CPU use, in percent of the request. */
+  readonly cpuUtilization: number;
+}
+
+export interface ResourceSettings {
+  readonly requests: Readonly<Record<string, string>>;
+  readonly limits: Readonly<Record<string, string>>;
+}
+
+export interface ProbesSettings {
+  readonly readiness: ProbeSettings;
+  readonly liveness: ProbeSettings;
+  readonly startup: ProbeSettings;
+}
+
+/** An HTTP probe on the container's port. */
+export interface ProbeSettings {
+  readonly path: string;
+  readonly period: Duration;
+  readonly timeout: Duration;
+  readonly failureThreshold: number;
+}
+
+export interface SecurityContextSettings {
+  readonly runAsNonRoot: boolean;
+  /** Numeric user; the image's own when absent. */
+  readonly runAsUser?: number;
+  readonly readOnlyRootFilesystem: boolean;
+}
