@@ -1,0 +1,62 @@
+import { Command, CommanderError } from "commander";
+import { version } from "../package.json";
+import { SandboxError } from "../sandbox/report";
+import { completionCommand } from "./commands/completion";
+import { demoCommand } from "./commands/demo";
+import { sandboxCommand } from "./commands/sandbox";
+import { exitCodes, type Invocation, UserError } from "./invocation";
+
+/** The whole command line, without running any of it. */
+export function program(invocation: Invocation): Command {
+  const cyan = new Command("cyan")
+    .description("Blue-green and canary releases on Kubernetes, as a Pulumi program")
+    .version(version)
+    .configureHelp({ showGlobalOptions: true })
+    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage or config, 130 interrupted.");
+  cyan.addCommand(sandboxCommand(invocation)).addCommand(demoCommand(invocation));
+  cyan.addCommand(completionCommand(cyan, invocation));
+  for (const command of everyCommand(cyan)) {
+    command.exitOverride().configureOutput({
+      writeOut: (text) => invocation.stdout.write(text),
+      writeErr: (text) => invocation.stderr.write(text),
+    });
+  }
+  return cyan;
+}
+
+function everyCommand(command: Command): Command[] {
+  return [command, ...command.commands.flatMap(everyCommand)];
+}
+
+/** Runs one command line and gives its exit code. A user's mistake is one message; anything else keeps its stack. */
+export async function main(argv: readonly string[], invocation: Invocation): Promise<number> {
+  try {
+    await program(invocation).parseAsync([...argv], { from: "user" });
+    return invocation.exitCode;
+  } catch (error) {
+    if (invocation.signal.aborted) {
+      invocation.stderr.write("interrupted\n");
+      return exitCodes.interrupted;
+    }
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof UserError || error instanceof SandboxError) {
+      invocation.stderr.write(`error: ${error.message}\n`);
+      return error instanceof UserError ? exitCodes.usage : exitCodes.failed;
+    }
+    invocation.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
+    return exitCodes.failed;
+  }
+}
+
+/** The process: its arguments, streams and signals. The only place that exits. */
+export function run(): void {
+  const abort = new AbortController();
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.once(signal, () => {
+      abort.abort(new Error(`interrupted by ${signal}`));
+    });
+  }
+  const { stdout, stderr, env } = process;
+  const invocation: Invocation = { stdout, stderr, env, cwd: process.cwd(), signal: abort.signal, exitCode: 0 };
+  void main(process.argv.slice(2), invocation).then((code) => process.exit(code));
+}

@@ -1,0 +1,87 @@
+import { delimiter, join } from "node:path";
+import { SandboxError } from "../report";
+import { network } from "./network";
+import { type SandboxPaths } from "./paths";
+import { childrenOf, type DaemonRecord, hostPids, isAlive } from "./record";
+import { type ClusterStatus, type ProcessStatus, readJson } from "./status";
+
+/** The passphrase of the sandbox's own stacks. Their config holds no secret; a real stack has its own. */
+const passphrase = "cyan-sandbox";
+
+/**
+ * The running embedded cluster.
+ *
+ * @throws SandboxError when there is none.
+ */
+export function running(paths: SandboxPaths): DaemonRecord {
+  const daemon = readJson<DaemonRecord>(paths.daemon);
+  if (daemon === undefined || !isAlive(daemon)) {
+    throw new SandboxError("the sandbox is not up; bring it up with: npx cyan sandbox up");
+  }
+  return daemon;
+}
+
+/** The variables with which plain `pulumi` and `kubectl` work on the embedded cluster. */
+export function shellVariables(paths: SandboxPaths, env: NodeJS.ProcessEnv): Record<string, string> {
+  const path = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== paths.bin);
+  return {
+    PATH: [paths.bin, ...path].join(delimiter),
+    KUBECONFIG: paths.kubeconfig,
+    PULUMI_HOME: paths.pulumi,
+    PULUMI_BACKEND_URL: `file://${join(paths.pulumi, "state")}`,
+    PULUMI_CONFIG_PASSPHRASE: passphrase,
+    PULUMI_SKIP_UPDATE_CHECK: "true",
+  };
+}
+
+/** Lines for `eval`, quoted for a POSIX shell. */
+export function exportLines(variables: Readonly<Record<string, string>>): string {
+  return Object.entries(variables)
+    .map(([name, value]) => `export ${name}='${value.replaceAll("'", `'\\''`)}'\n`)
+    .join("");
+}
+
+/** `argv` run inside the cluster's network namespace. */
+export function insideNetwork(daemon: DaemonRecord, argv: readonly string[]): string[] {
+  const [init] = childrenOf(daemon.namespacePid);
+  if (init === undefined) throw new SandboxError("the sandbox is ending; try again in a moment");
+  return ["nsenter", `--net=/proc/${String(init)}/ns/net`, "--", ...argv];
+}
+
+/** One process of the cluster as the host sees it. */
+export interface PartStatus extends Omit<ProcessStatus, "pid"> {
+  /** Its id on the host; 0 when it does not run. */
+  readonly pid: number;
+}
+
+export interface SandboxStatus {
+  readonly state: "down" | ClusterStatus["phase"];
+  readonly message: string;
+  /** Where the host reaches the ingress controller. */
+  readonly ingress: string;
+  /** The same place, as seen inside the network namespace. */
+  readonly ingressInside: string;
+  readonly kubeconfig: string;
+  readonly parts: readonly PartStatus[];
+}
+
+/** How the embedded cluster stands now. */
+export function sandboxStatus(paths: SandboxPaths): SandboxStatus {
+  const daemon = readJson<DaemonRecord>(paths.daemon);
+  const status = readJson<ClusterStatus>(paths.status);
+  const base = { kubeconfig: paths.kubeconfig, ingressInside: `http://127.0.0.1:${String(network.ingressPort)}` };
+  if (daemon === undefined || status?.run !== daemon.run || !isAlive(daemon)) {
+    return { ...base, state: "down", message: "bring it up with: npx cyan sandbox up", ingress: "", parts: [] };
+  }
+  const [init] = childrenOf(daemon.namespacePid);
+  const pids = init === undefined ? new Map<number, number>() : hostPids(init);
+  const parts = status.processes.map((each) => ({ ...each, pid: pids.get(each.pid) ?? 0 }));
+  const ready = status.phase === "ready" && parts.every((part) => part.state === "ready" && part.pid !== 0);
+  return {
+    ...base,
+    state: status.phase === "ready" && !ready ? "starting" : status.phase,
+    message: status.message,
+    ingress: `http://127.0.0.1:${String(daemon.ingressPort)}`,
+    parts,
+  };
+}

@@ -1,0 +1,170 @@
+/**
+ * The first process inside the cluster's namespaces: it makes the network and the files, starts every part in order,
+ * keeps it running, and says how things stand in the status file. It ends when its standard input does, and with it,
+ * as the namespace's only real child of process 1, ends everything.
+ */
+import { execFile } from "node:child_process";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer, connect } from "node:net";
+import { join } from "node:path";
+import { promisify } from "node:util";
+import { prepareCgroup } from "./cgroups";
+import { type Check, until } from "./checks";
+import { type ClusterConfig, containerdToml, inside, kubeletYaml, nodeName, tool, traefikYaml } from "./config";
+import {
+  identities,
+  type Identity,
+  kubeconfig,
+  newTokens,
+  serviceAccountKey,
+  tokenFile,
+  type Tokens,
+} from "./identities";
+import { Keeper } from "./keeper";
+import { cniConfig, network, networkCommands } from "./network";
+import { clusterObjects } from "./objects";
+import { apiServer, containerRuntime, controlPlane, files, node, store } from "./processes";
+import { type ClusterStatus, readJson, writeJson } from "./status";
+
+const exec = promisify(execFile);
+/** How long one start may take in all; an idle machine needs a tenth of it. */
+const clusterTimeout = 120_000;
+
+async function supervise(config: ClusterConfig, run: string): Promise<void> {
+  let phase: ClusterStatus["phase"] = "starting";
+  let message = "";
+  const write = (): void => {
+    writeJson(config.status, { run, phase, message, processes: keeper.processes } satisfies ClusterStatus);
+  };
+  const say = (next: string): void => {
+    message = next;
+    write();
+  };
+  const keeper = new Keeper(config.logs, write);
+  try {
+    await start(config, keeper, say);
+    phase = "ready";
+    say("");
+  } catch (error) {
+    phase = "failed";
+    say(error instanceof Error ? error.message : String(error));
+  }
+}
+
+async function start(config: ClusterConfig, keeper: Keeper, say: (message: string) => void): Promise<void> {
+  const deadline = AbortSignal.timeout(clusterTimeout);
+  say("making the network");
+  await prepareNamespaces();
+  prepareCgroup(config.cgroup);
+  const tokens = writeFiles(config);
+  relay(join(config.sockets, "api.sock"), network.apiPort);
+  relay(join(config.sockets, "ingress.sock"), network.ingressPort);
+
+  say("starting etcd, kube-apiserver, containerd");
+  const runtime = keeper.keep(containerRuntime(config)).then(() => importImages(config));
+  await keeper.keep(store(config));
+  await keeper.keep(apiServer(config, tokens.admin));
+  writeKubeconfigs(config, tokens);
+  await Promise.all([...controlPlane(config).map((spec) => keeper.keep(spec)), apply(config)]);
+
+  say("starting kubelet, kube-proxy, traefik");
+  await runtime;
+  await Promise.all(node(config).map((spec) => keeper.keep(spec)));
+  say("waiting for the node");
+  await until(nodeReady(config), deadline);
+}
+
+/** Private folders for what the parts write at fixed paths, and the network. */
+async function prepareNamespaces(): Promise<void> {
+  mkdirSync("/var/lib/cni", { recursive: true });
+  for (const folder of ["/run", "/var/log", "/var/lib/cni"]) await exec("mount", ["-t", "tmpfs", "tmpfs", folder]);
+  await exec("mount", ["--make-rshared", "/"]);
+  mkdirSync("/var/log/pods");
+  for (const [command = "", ...args] of networkCommands) await exec(command, args);
+  for (const setting of ["net/ipv4/ip_forward", "net/ipv4/conf/all/route_localnet"]) {
+    writeFileSync(join("/proc/sys", setting), "1");
+  }
+}
+
+/** Writes every config file; tokens and keys only at the first start, so that kubeconfigs stay good. */
+function writeFiles(config: ClusterConfig): Tokens {
+  const at = files(config);
+  for (const folder of ["cni", "certificates", "kubelet"]) mkdirSync(join(config.root, folder), { recursive: true });
+  const secret = { mode: 0o600 };
+  const tokens = readJson<Tokens>(at.tokenValues) ?? newTokens();
+  writeJson(at.tokenValues, tokens);
+  writeFileSync(at.tokens, tokenFile(tokens), secret);
+  if (!existsSync(at.serviceAccountKey)) writeFileSync(at.serviceAccountKey, serviceAccountKey(), secret);
+  writeFileSync(at.cni, JSON.stringify(cniConfig));
+  writeFileSync(at.containerd, containerdToml(config));
+  writeFileSync(at.kubelet, kubeletYaml(config));
+  writeFileSync(at.traefik, traefikYaml());
+  return tokens;
+}
+
+function writeKubeconfigs(config: ClusterConfig, tokens: Tokens): void {
+  const at = files(config);
+  const authority = readFileSync(at.authority, "utf8");
+  const write = (path: string, port: number, identity: Identity): void => {
+    const server = `https://127.0.0.1:${String(port)}`;
+    writeFileSync(path, kubeconfig(server, authority, tokens[identity]), { mode: 0o600 });
+  };
+  for (const identity of Object.keys(identities) as Identity[]) {
+    write(at.kubeconfigOf(identity), network.apiPort, identity);
+  }
+  write(config.kubeconfig, config.apiPort, "admin");
+}
+
+/** Carries each connection to a Unix socket on to a port of the namespace's loopback. */
+function relay(socket: string, port: number): void {
+  const server = createServer((outside) => {
+    const target = connect(port, "127.0.0.1");
+    outside.pipe(target).pipe(outside);
+    // Either end may go away at any time; the other is then closed too, which is all there is to do.
+    outside.on("error", () => target.destroy());
+    target.on("error", () => outside.destroy());
+  });
+  server.listen(socket);
+}
+
+async function importImages(config: ClusterConfig): Promise<void> {
+  const ctr = (...args: string[]) =>
+    exec(tool(config, "ctr"), ["--address", inside.containerdSocket, "--namespace", "k8s.io", "images", ...args]);
+  const { stdout } = await ctr("ls", "-q");
+  const known = new Set(stdout.split("\n"));
+  for (const [image, archive] of Object.entries(config.images)) {
+    if (!known.has(image)) await ctr("import", archive);
+  }
+}
+
+async function apply(config: ClusterConfig): Promise<void> {
+  const path = join(config.root, "objects.json");
+  writeFileSync(path, JSON.stringify({ apiVersion: "v1", kind: "List", items: clusterObjects }));
+  await kubectl(config, "apply", "--server-side", "--force-conflicts", "-f", path);
+}
+
+function nodeReady(config: ClusterConfig): Check {
+  const path = "jsonpath={.status.conditions[?(@.type=='Ready')].status}";
+  return async () => {
+    try {
+      return (await kubectl(config, "get", "node", nodeName, "-o", path)) === "True";
+    } catch {
+      return false; // The kubelet has not registered it yet.
+    }
+  };
+}
+
+async function kubectl(config: ClusterConfig, ...args: string[]): Promise<string> {
+  const { stdout } = await exec(tool(config, "kubectl"), [
+    "--kubeconfig",
+    files(config).kubeconfigOf("admin"),
+    ...args,
+  ]);
+  return stdout;
+}
+
+const [, , configPath = "", run = ""] = process.argv;
+const config = readJson<ClusterConfig>(configPath);
+if (config === undefined) throw new Error(`no config at ${configPath}`);
+process.stdin.on("end", () => process.exit(0)).resume();
+void supervise(config, run);

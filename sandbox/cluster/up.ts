@@ -1,0 +1,156 @@
+import { spawn } from "node:child_process";
+import { randomUUID } from "node:crypto";
+import { existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import { join } from "node:path";
+import { buildImages } from "../demo/images";
+import { type Reporter, SandboxError } from "../report";
+import { cacheFolder, exclusive } from "../toolchain/cache";
+import { type Arch } from "../toolchain/parts";
+import { ensureTools, type Toolchain } from "../toolchain/toolchain";
+import { type ClusterConfig } from "./config";
+import { down } from "./down";
+import { type SandboxPaths } from "./paths";
+import { type DaemonRecord, isAlive } from "./record";
+import { type ClusterStatus, readJson, writeJson } from "./status";
+
+export interface SandboxArgs {
+  readonly paths: SandboxPaths;
+  readonly env: NodeJS.ProcessEnv;
+  readonly report: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/** The binaries that a user's shell needs to have on its PATH. */
+const userTools = ["pulumi", "pulumi-language-nodejs", "kubectl"];
+
+/**
+ * Brings the embedded cluster up, or mends the one that is there. Resolves when every part does its work.
+ *
+ * @throws SandboxError where the machine cannot run it, with the ways that are open; or when a part does not come up.
+ */
+export async function up(args: SandboxArgs): Promise<DaemonRecord> {
+  const { paths, report } = args;
+  assertMachine();
+  mkdirSync(join(paths.root, ".."), { recursive: true });
+  const release = await exclusive(paths.root, report);
+  try {
+    const running = readJson<DaemonRecord>(paths.daemon);
+    if (running !== undefined && isAlive(running) && readJson<ClusterStatus>(paths.status)?.phase !== "failed") {
+      return await settle(running, args);
+    }
+    const tools = await ensureTools({ ...args, cache: cacheFolder(args.env), arch: arch(), fetch });
+    await down(args, { keepData: true });
+    return await settle(await startDaemon(await writeConfig(tools, running, args), args), args);
+  } finally {
+    await release();
+  }
+}
+
+/** @throws SandboxError on a machine that cannot hold namespaces and a kubelet. */
+function assertMachine(): void {
+  if (process.platform === "linux" && process.getuid?.() === 0) return;
+  const why = process.platform === "linux" ? "root, for namespaces and cgroups" : "Linux";
+  throw new SandboxError(
+    `the embedded cluster needs ${why}. These ways are open:
+  run this again as root:   sudo env "PATH=$PATH" npx cyan sandbox up
+  use a kind cluster:       kind create cluster && npx cyan sandbox up --context kind-kind
+  use minikube:             minikube start && npx cyan sandbox up --context minikube
+  use any cluster that has Traefik 3.7 or ingress-nginx:   npx cyan sandbox up --context NAME`,
+  );
+}
+
+function arch(): Arch {
+  return process.arch === "arm64" ? "arm64" : "amd64";
+}
+
+async function writeConfig(tools: Toolchain, before: DaemonRecord | undefined, args: SandboxArgs): Promise<string> {
+  const { paths } = args;
+  for (const folder of [paths.root, paths.logs, paths.sockets, paths.bin]) mkdirSync(folder, { recursive: true });
+  linkTools(tools, paths);
+  const path = (name: string): string => tools.get(name)?.path ?? "";
+  // A port that follows from the checkout, so that it is the same after `down`; another one if it is taken.
+  const port = 20_000 + (parseInt(paths.id.slice(0, 4), 16) % 10_000) * 2;
+  const config: ClusterConfig & { ingressPort: number } = {
+    root: paths.root,
+    sockets: paths.sockets,
+    status: paths.status,
+    logs: paths.logs,
+    kubeconfig: paths.kubeconfig,
+    cgroup: paths.cgroup,
+    apiPort: before?.apiPort ?? port,
+    ingressPort: before?.ingressPort ?? port + 1,
+    tools: Object.fromEntries([...tools].map(([name, tool]) => [name, tool.path])),
+    images: await buildImages({ demo: path("cyan-demo"), pause: path("cyan-pause") }, join(paths.root, "images")),
+  };
+  const file = join(paths.root, "cluster.json");
+  writeJson(file, config);
+  return file;
+}
+
+function linkTools(tools: Toolchain, paths: SandboxPaths): void {
+  const link = (from: string, to: string): void => {
+    rmSync(to, { force: true });
+    symlinkSync(from, to);
+  };
+  for (const name of userTools) link(tools.get(name)?.path ?? "", join(paths.bin, name));
+  const plugin = join(paths.pulumi, "plugins", "resource-kubernetes-v4.25.0");
+  mkdirSync(plugin, { recursive: true });
+  mkdirSync(join(paths.pulumi, "state"), { recursive: true });
+  const provider = "pulumi-resource-kubernetes";
+  link(tools.get(provider)?.path ?? "", join(plugin, provider));
+}
+
+async function startDaemon(config: string, args: SandboxArgs): Promise<DaemonRecord> {
+  const { paths } = args;
+  const run = randomUUID();
+  const log = openSync(join(paths.logs, "daemon.log"), "a");
+  const argv = ["-r", "ts-node/register", join(__dirname, "daemon.ts"), config, paths.daemon, run];
+  // ts-node finds its settings from the working folder.
+  const cwd = join(__dirname, "..", "..");
+  const child = spawn(process.execPath, argv, { cwd, detached: true, stdio: ["ignore", log, log] });
+  child.unref();
+  let exited = false;
+  child.on("exit", () => (exited = true));
+  for (;;) {
+    const record = readJson<DaemonRecord>(paths.daemon);
+    if (record?.run === run) return record;
+    if (exited) throw new SandboxError(`the sandbox did not start:\n${tail(join(paths.logs, "daemon.log"))}`);
+    await pause(args.signal);
+  }
+}
+
+/** Resolves when everything that `daemon` holds does its work; tells what is waited for meanwhile. */
+async function settle(daemon: DaemonRecord, args: SandboxArgs): Promise<DaemonRecord> {
+  let told = "";
+  for (;;) {
+    const status = readJson<ClusterStatus>(args.paths.status);
+    if (status?.run === daemon.run) {
+      const waiting = status.processes.filter((each) => each.state !== "ready").map((each) => each.name);
+      if (status.phase === "ready" && waiting.length === 0) return daemon;
+      if (status.phase === "failed") throw new SandboxError(failure(status, args.paths));
+      const message = status.phase === "ready" ? `waiting for ${waiting.join(", ")}` : status.message;
+      if (message !== told) args.report({ event: "step", text: message });
+      told = message;
+    }
+    if (!isAlive(daemon)) {
+      throw new SandboxError(`the sandbox ended:\n${tail(join(args.paths.logs, "daemon.log"))}`);
+    }
+    await pause(args.signal);
+  }
+}
+
+function failure(status: ClusterStatus, paths: SandboxPaths): string {
+  const logs = status.processes
+    .filter((each) => each.state !== "ready")
+    .map((each) => `--- ${each.name}\n${tail(join(paths.logs, `${each.name}.log`))}`);
+  return [`the sandbox did not come up: ${status.message}`, ...logs].join("\n");
+}
+
+function tail(path: string): string {
+  return existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").slice(-8).join("\n") : "(no log)";
+}
+
+async function pause(signal: AbortSignal): Promise<void> {
+  signal.throwIfAborted();
+  await new Promise((resolve) => setTimeout(resolve, 50));
+}

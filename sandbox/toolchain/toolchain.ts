@@ -1,0 +1,127 @@
+import { existsSync } from "node:fs";
+import { join } from "node:path";
+import { type Reporter, SandboxError } from "../report";
+import { build } from "./build";
+import { cached, contentKey } from "./cache";
+import { installPackages } from "./debian";
+import { download, type Fetch, publishedSum } from "./download";
+import { findExecutable, locate } from "./locate";
+import { type Arch, type Part, parts, type Recipe } from "./parts";
+
+/** Where a binary came from. */
+export type Source = "path" | "cache" | "download" | "build" | "debian";
+
+export interface Tool {
+  readonly path: string;
+  readonly source: Source;
+}
+
+/** The path of each binary, by the name that `parts` gives it. */
+export type Toolchain = ReadonlyMap<string, Tool>;
+
+export interface ToolchainArgs {
+  readonly cache: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly arch: Arch;
+  readonly fetch: Fetch;
+  readonly report: Reporter;
+  readonly signal: AbortSignal;
+}
+
+/** What is here already: on PATH, in the cache, or from the distribution. Nothing is fetched or built. */
+export async function presentTools(args: Pick<ToolchainArgs, "cache" | "env">): Promise<Toolchain> {
+  const found = await Promise.all(parts.map(async (part) => [part.name, await present(part, args)] as const));
+  return new Map(found.flatMap(([name, tool]) => (tool === undefined ? [] : [[name, tool] as const])));
+}
+
+/** The names of the binaries that `tools` lacks. */
+export function missingTools(tools: Toolchain): string[] {
+  return parts.map((part) => part.name).filter((name) => !tools.has(name));
+}
+
+/**
+ * Every binary of the embedded cluster: those that are here, else the official downloads, else built from Go modules,
+ * else the distribution's packages.
+ *
+ * @throws SandboxError naming what cannot be had and how to get it.
+ */
+export async function ensureTools(args: ToolchainArgs): Promise<Toolchain> {
+  let tools = await presentTools(args);
+  const lacking = (): Part[] => parts.filter((part) => !tools.has(part.name));
+  const packages = [...new Set(lacking().flatMap((part) => part.debian ?? []))];
+  if (packages.length > 0) {
+    await installPackages(packages, args.report);
+    tools = await presentTools(args);
+  }
+  if (args.env["CYAN_TOOLCHAIN"] !== "build") {
+    const fetched = await downloadAll(lacking(), args);
+    tools = new Map([...tools, ...fetched]);
+  }
+  for (const recipe of new Set(lacking().flatMap((part) => part.recipe ?? []))) {
+    await buildRecipe(recipe, args);
+    tools = new Map([...(await presentTools(args)), ...[...tools].filter(([, tool]) => tool.source === "download")]);
+  }
+  const missing = missingTools(tools);
+  if (missing.length > 0) throw new SandboxError(`not to be had on this machine: ${missing.join(", ")}`);
+  return tools;
+}
+
+async function present(part: Part, args: Pick<ToolchainArgs, "cache" | "env">): Promise<Tool | undefined> {
+  const path = await locate(part, args.env["PATH"] ?? "");
+  if (path !== undefined) return { path, source: part.debian === undefined ? "path" : "debian" };
+  const folders = [
+    join(args.cache, downloadEntry(part)),
+    ...(part.recipe === undefined ? [] : [join(args.cache, recipeEntry(part.recipe))]),
+  ];
+  const kept = findExecutable(part.name, folders);
+  return kept === undefined ? undefined : { path: kept, source: "cache" };
+}
+
+function downloadEntry(part: Part): string {
+  return `${part.name.replace("/", "-")}-${part.version}-download`;
+}
+
+/** The folder of a recipe's sources. */
+function sourceFolder(recipe: Recipe): string {
+  return join(__dirname, recipe.module);
+}
+
+function recipeEntry(recipe: Recipe): string {
+  const name = recipe.module.replace(/[^a-z-]+/g, "-").replace(/^-/, "");
+  return `${name}-${process.arch}-${contentKey(sourceFolder(recipe), recipe)}`;
+}
+
+async function downloadAll(lacking: readonly Part[], args: ToolchainArgs): Promise<[string, Tool][]> {
+  const tools: [string, Tool][] = [];
+  const unreachable = new Set<string>();
+  for (const part of lacking) {
+    const from = part.download?.(args.arch);
+    if (from === undefined || unreachable.has(new URL(from.sums).origin)) continue;
+    const sum = await publishedSum(from, args.fetch);
+    if (sum === undefined) {
+      unreachable.add(new URL(from.sums).origin);
+      continue;
+    }
+    args.report({ event: "step", text: `downloading ${part.name} ${part.version} from ${new URL(from.url).host}` });
+    const folder = await cached(args.cache, downloadEntry(part), args.report, (work) =>
+      download({ name: part.name, from, sum }, work, args.fetch),
+    );
+    tools.push([part.name, { path: join(folder, part.name), source: "download" }]);
+  }
+  return tools;
+}
+
+async function buildRecipe(recipe: Recipe, args: ToolchainArgs): Promise<void> {
+  const go = findExecutable("go", [...(args.env["PATH"] ?? "").split(":"), "/usr/local/go/bin", "/usr/lib/go/bin"]);
+  if (go === undefined) {
+    throw new SandboxError(
+      `building ${Object.keys(recipe.packages).join(", ")} needs Go 1.26 or later, which is not on PATH; ` +
+        "install it, or use a cluster that is there already: npx cyan sandbox up --context NAME",
+    );
+  }
+  const source = sourceFolder(recipe);
+  if (!existsSync(source)) throw new SandboxError(`${source} is not in this checkout`);
+  await cached(args.cache, recipeEntry(recipe), args.report, (target) =>
+    build({ recipe, source, target, go, report: args.report, signal: args.signal }),
+  );
+}
