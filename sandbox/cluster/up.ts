@@ -109,12 +109,11 @@ async function startDaemon(config: string, args: SandboxArgs): Promise<DaemonRec
   const cwd = join(__dirname, "..", "..");
   const child = spawn(process.execPath, argv, { cwd, detached: true, stdio: ["ignore", log, log] });
   child.unref();
-  let exited = false;
-  child.on("exit", () => (exited = true));
   for (;;) {
     const record = readJson<DaemonRecord>(paths.daemon);
     if (record?.run === run) return record;
-    if (exited) throw new SandboxError(`the sandbox did not start:\n${tail(join(paths.logs, "daemon.log"))}`);
+    if (child.exitCode !== null)
+      throw new SandboxError(`the sandbox did not start:\n${tail(join(paths.logs, "daemon.log"))}`);
     await pause(args.signal);
   }
 }

@@ -1,0 +1,74 @@
+/**
+ * Who may import whom; docs/adr/0002-layout.md says why. A folder may import itself, what is listed here, and packages.
+ * @type {import("dependency-cruiser").IConfiguration}
+ */
+const allowed = [
+  // [from, to …] as path prefixes
+  ["index[.]ts", "components/"],
+  ["components/config/", "components/model/"],
+  ["components/model/"],
+  ["components/kubernetes/", "components/model/"],
+  ["components/live/", "components/model/"],
+  ["components/gates/", "components/live/", "components/model/"],
+  ["components/routers/", "components/kubernetes/", "components/model/", "components/live/"],
+  [
+    "components/[a-z-]+[.]ts",
+    "components/[a-z-]+[.]ts",
+    "components/routers/",
+    "components/kubernetes/",
+    "components/gates/",
+    "components/live/",
+    "components/model/",
+  ],
+  [
+    "driver/",
+    "components/model/",
+    "components/live/",
+    "components/gates/",
+    "components/routers/[a-z-]+/live",
+    "sandbox/",
+  ],
+  ["policies/rules/", "components/model/"],
+  ["policies/(dev|prod)/", "policies/rules/"],
+  ["sandbox/"],
+];
+
+const own = "^(index[.]ts|components|driver|policies|sandbox|bench)";
+
+module.exports = {
+  forbidden: [
+    { name: "no-cycles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "no-unresolvable",
+      severity: "error",
+      from: {},
+      to: { couldNotResolve: true },
+    },
+    {
+      name: "model-is-plain",
+      comment: "model, live and the driver's routers know nothing of Pulumi",
+      severity: "error",
+      from: { path: "^components/(model|live)/|^components/routers/[a-z-]+/live" },
+      to: { path: "node_modules/@pulumi" },
+    },
+    {
+      name: "one-reader-of-config",
+      severity: "error",
+      from: { path: "^components/", pathNot: "^components/config/" },
+      to: { path: "node_modules/@pulumi/pulumi/config" },
+    },
+    ...allowed.map(([from, ...to]) => ({
+      name: `imports-of-${from.replace(/[^a-z]+/g, "-").replace(/-$/, "")}`,
+      severity: "error",
+      from: { path: `^${from}` },
+      to: { path: own, pathNot: `^(${[from, ...to].join("|")})` },
+    })),
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "^node_modules/[^@]|(^|/)dist/" },
+    tsConfig: { fileName: "tsconfig.json" },
+    tsPreCompilationDeps: true,
+    combinedDependencies: true,
+  },
+};
