@@ -75,8 +75,13 @@ export function sandboxStatus(paths: SandboxPaths): SandboxStatus {
   }
   const [init] = childrenOf(daemon.namespacePid);
   const pids = init === undefined ? new Map<number, number>() : hostPids(init);
-  const parts = status.processes.map((each) => ({ ...each, pid: pids.get(each.pid) ?? 0 }));
-  const ready = status.phase === "ready" && parts.every((part) => part.state === "ready" && part.pid !== 0);
+  const parts = status.processes.map((each): PartStatus => {
+    const pid = pids.get(each.pid) ?? 0;
+    // One that has just ended is restarting, though the supervisor has not said so yet.
+    return { ...each, pid, state: pid === 0 ? "restarting" : each.state };
+  });
+  const supervised = pids.has(status.supervisor);
+  const ready = status.phase === "ready" && supervised && parts.every((part) => part.state === "ready");
   return {
     ...base,
     state: status.phase === "ready" && !ready ? "starting" : status.phase,

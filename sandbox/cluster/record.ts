@@ -55,13 +55,14 @@ function parentOf(pid: number): number | undefined {
   }
 }
 
-/** The id on the host of each process of the namespace that `pid` is in, by its id inside. */
+/** The id on the host of each running process of the namespace that `pid` is in, by its id inside. */
 export function hostPids(pid: number): Map<number, number> {
   const result = new Map<number, number>();
   const namespace = namespaceOf(pid);
   if (namespace === undefined) return result;
   for (const entry of readdirSync("/proc").filter((each) => /^\d+$/.test(each))) {
     try {
+      if (startTime(Number(entry)) === undefined) continue;
       const ids = /^NSpid:\s+(.*)$/m.exec(readFileSync(`/proc/${entry}/status`, "utf8"))?.[1]?.split(/\s+/);
       if (ids?.length === namespace.depth && namespaceOf(Number(entry))?.id === namespace.id) {
         result.set(Number(ids.at(-1)), Number(entry));

@@ -13,6 +13,8 @@ export interface ProcessStatus {
 export interface ClusterStatus {
   /** The run that wrote this, so that the file of an earlier run is not taken for news. */
   readonly run: string;
+  /** The supervisor's id inside the cluster's process namespace. */
+  readonly supervisor: number;
   readonly phase: "starting" | "ready" | "failed";
   /** What is being waited for, or why it failed. */
   readonly message: string;

@@ -34,7 +34,8 @@ async function supervise(config: ClusterConfig, run: string): Promise<void> {
   let phase: ClusterStatus["phase"] = "starting";
   let message = "";
   const write = (): void => {
-    writeJson(config.status, { run, phase, message, processes: keeper.processes } satisfies ClusterStatus);
+    const status: ClusterStatus = { run, supervisor: process.pid, phase, message, processes: keeper.processes };
+    writeJson(config.status, status);
   };
   const say = (next: string): void => {
     message = next;

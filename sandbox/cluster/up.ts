@@ -7,6 +7,7 @@ import { type Reporter, SandboxError } from "../report";
 import { cacheFolder, exclusive } from "../toolchain/cache";
 import { type Arch } from "../toolchain/parts";
 import { ensureTools, type Toolchain } from "../toolchain/toolchain";
+import { sandboxStatus } from "./access";
 import { type ClusterConfig } from "./config";
 import { down } from "./down";
 import { type SandboxPaths } from "./paths";
@@ -34,13 +35,13 @@ export async function up(args: SandboxArgs): Promise<DaemonRecord> {
   mkdirSync(join(paths.root, ".."), { recursive: true });
   const release = await exclusive(paths.root, report);
   try {
-    const running = readJson<DaemonRecord>(paths.daemon);
-    if (running !== undefined && isAlive(running) && readJson<ClusterStatus>(paths.status)?.phase !== "failed") {
-      return await settle(running, args);
-    }
+    const before = readJson<DaemonRecord>(paths.daemon);
+    if (before !== undefined && (await settle(before, args)) === "ready") return before;
     const tools = await ensureTools({ ...args, cache: cacheFolder(args.env), arch: arch(), fetch });
     await down(args, { keepData: true });
-    return await settle(await startDaemon(await writeConfig(tools, running, args), args), args);
+    const daemon = await startDaemon(await writeConfig(tools, before, args), args);
+    if ((await settle(daemon, args)) === "ready") return daemon;
+    throw new SandboxError(failure(paths));
   } finally {
     await release();
   }
@@ -118,31 +119,29 @@ async function startDaemon(config: string, args: SandboxArgs): Promise<DaemonRec
   }
 }
 
-/** Resolves when everything that `daemon` holds does its work; tells what is waited for meanwhile. */
-async function settle(daemon: DaemonRecord, args: SandboxArgs): Promise<DaemonRecord> {
+/**
+ * Resolves when everything that `daemon` holds does its work, or when it will not; tells what is waited for meanwhile.
+ */
+async function settle(daemon: DaemonRecord, args: SandboxArgs): Promise<"ready" | "ended" | "failed"> {
   let told = "";
-  for (;;) {
-    const status = readJson<ClusterStatus>(args.paths.status);
-    if (status?.run === daemon.run) {
-      const waiting = status.processes.filter((each) => each.state !== "ready").map((each) => each.name);
-      if (status.phase === "ready" && waiting.length === 0) return daemon;
-      if (status.phase === "failed") throw new SandboxError(failure(status, args.paths));
-      const message = status.phase === "ready" ? `waiting for ${waiting.join(", ")}` : status.message;
-      if (message !== told) args.report({ event: "step", text: message });
-      told = message;
-    }
-    if (!isAlive(daemon)) {
-      throw new SandboxError(`the sandbox ended:\n${tail(join(args.paths.logs, "daemon.log"))}`);
-    }
+  while (isAlive(daemon)) {
+    const status = sandboxStatus(args.paths);
+    if (status.state === "ready" || status.state === "failed") return status.state;
+    const waiting = status.parts.filter((part) => part.state !== "ready").map((part) => part.name);
+    const message = status.message === "" ? `waiting for ${waiting.join(", ")}` : status.message;
+    if (message !== told) args.report({ event: "step", text: message });
+    told = message;
     await pause(args.signal);
   }
+  return "ended";
 }
 
-function failure(status: ClusterStatus, paths: SandboxPaths): string {
-  const logs = status.processes
-    .filter((each) => each.state !== "ready")
-    .map((each) => `--- ${each.name}\n${tail(join(paths.logs, `${each.name}.log`))}`);
-  return [`the sandbox did not come up: ${status.message}`, ...logs].join("\n");
+/** Why the last start came to nothing: what the supervisor said, and the ends of the logs that matter. */
+function failure(paths: SandboxPaths): string {
+  const status = readJson<ClusterStatus>(paths.status);
+  const names = (status?.processes ?? []).filter((each) => each.state !== "ready").map((each) => each.name);
+  const logs = ["daemon", ...names].map((name) => `--- ${name}\n${tail(join(paths.logs, `${name}.log`))}`);
+  return [`the sandbox did not come up: ${status?.message ?? "its supervisor did not start"}`, ...logs].join("\n");
 }
 
 function tail(path: string): string {

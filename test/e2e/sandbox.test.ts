@@ -1,0 +1,159 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
+import { connect } from "node:net";
+import { networkInterfaces, tmpdir } from "node:os";
+import { join } from "node:path";
+import { running, sandboxStatus, shellVariables } from "../../sandbox/cluster/access";
+import { down } from "../../sandbox/cluster/down";
+import { type SandboxPaths, sandboxPaths } from "../../sandbox/cluster/paths";
+import { childrenOf, hostPids, isAlive, startTime } from "../../sandbox/cluster/record";
+import { up } from "../../sandbox/cluster/up";
+
+const silent = { env: process.env, report: () => undefined, signal: new AbortController().signal };
+const bringUp = (paths: SandboxPaths) => up({ ...silent, paths });
+
+/** Everything of the machine, besides processes and files, that a cluster could leave behind. */
+function traces(): Record<string, string> {
+  return {
+    mounts: readFileSync("/proc/self/mounts", "utf8"),
+    cgroups: execFileSync("find", ["/sys/fs/cgroup", "-maxdepth", "2", "-name", "cyan-*"]).toString(),
+    links: execFileSync("ip", ["-o", "link"]).toString(),
+    rules: readFileSync("/proc/net/route", "utf8"),
+  };
+}
+
+function kubectl(paths: SandboxPaths, ...args: string[]): string {
+  return execFileSync("kubectl", args, { env: { ...process.env, ...shellVariables(paths, process.env) } }).toString();
+}
+
+function processesOf(paths: SandboxPaths): { pid: number; startTime: string }[] {
+  const daemon = running(paths);
+  const [init = 0] = childrenOf(daemon.namespacePid);
+  const pids = [daemon.pid, daemon.namespacePid, ...hostPids(init).values()];
+  return pids.map((pid) => ({ pid, startTime: startTime(pid) ?? "" }));
+}
+
+/** Ends a process the hard way. Resolves when it is gone. */
+async function killed(pid: number): Promise<void> {
+  const victim = { pid, startTime: startTime(pid) ?? "" };
+  process.kill(pid, "SIGKILL");
+  while (isAlive(victim)) await new Promise((resolve) => setImmediate(resolve));
+}
+
+function reachable(host: string, port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect({ host, port, timeout: 1000 }, () => {
+      socket.destroy();
+      resolve(true);
+    });
+    for (const event of ["error", "timeout"]) {
+      socket.on(event, () => {
+        socket.destroy();
+        resolve(false);
+      });
+    }
+  });
+}
+
+describe("the embedded cluster", () => {
+  const checkouts = ["one", "two"].map((name) => mkdtempSync(join(tmpdir(), `cyan-${name}-`)));
+  const [one, two] = checkouts.map((checkout) => sandboxPaths(checkout, process.env)) as [SandboxPaths, SandboxPaths];
+  const tracesBefore = traces();
+
+  after(async () => {
+    for (const paths of [one, two]) await down({ paths }, { keepData: false });
+    for (const checkout of checkouts) rmSync(checkout, { recursive: true });
+  });
+
+  it("comes up with every part doing its work and a node that is ready", async () => {
+    await bringUp(one);
+    const status = sandboxStatus(one);
+    assert.equal(status.state, "ready");
+    assert.deepEqual(status.parts.map((part) => part.name).toSorted(), [
+      "containerd",
+      "etcd",
+      "kube-apiserver",
+      "kube-controller-manager",
+      "kube-proxy",
+      "kube-scheduler",
+      "kubelet",
+      "traefik",
+    ]);
+    assert.match(kubectl(one, "get", "nodes"), /cyan +Ready/);
+  });
+
+  it("is the same cluster when it is brought up again", async () => {
+    const first = running(one);
+    assert.deepEqual(await bringUp(one), first);
+  });
+
+  it("is reached on the loopback of the host and on no other address of it", async () => {
+    const { apiPort, ingressPort } = running(one);
+    const others = Object.values(networkInterfaces())
+      .flatMap((addresses) => addresses ?? [])
+      .filter((address) => address.family === "IPv4" && !address.internal);
+    for (const port of [apiPort, ingressPort]) {
+      assert.equal(await reachable("127.0.0.1", port), true);
+      for (const { address } of others) assert.equal(await reachable(address, port), false, address);
+    }
+  });
+
+  it("stands beside the cluster of another checkout", async () => {
+    await bringUp(two);
+    assert.notEqual(running(two).apiPort, running(one).apiPort);
+    kubectl(two, "create", "namespace", "only-in-two");
+    assert.doesNotMatch(kubectl(one, "get", "namespaces"), /only-in-two/);
+    assert.match(kubectl(two, "get", "namespaces"), /only-in-two/);
+  });
+
+  it("leaves the other cluster alone when it goes down, and nothing of its own behind", async () => {
+    const ended = processesOf(two);
+    await down({ paths: two }, { keepData: false });
+    assert.deepEqual(ended.filter(isAlive), []);
+    assert.equal(existsSync(two.root), false);
+    assert.equal(sandboxStatus(one).state, "ready");
+    assert.match(kubectl(one, "get", "nodes"), /cyan +Ready/);
+  });
+
+  for (const part of ["containerd", "etcd", "kube-apiserver", "kubelet", "kube-proxy", "traefik"]) {
+    it(`is mended by up after a kill -9 of ${part}`, async () => {
+      const { pid = 0, restarts = 0 } = sandboxStatus(one).parts.find((each) => each.name === part) ?? {};
+      await killed(pid);
+      await bringUp(one);
+      const mended = sandboxStatus(one).parts.find((each) => each.name === part);
+      assert.equal(mended?.state, "ready");
+      assert.ok(mended.restarts > restarts);
+      assert.match(kubectl(one, "get", "nodes"), /cyan +Ready/);
+    });
+  }
+
+  for (const [what, victim] of [
+    ["the daemon", () => running(one).pid],
+    ["the holder of the namespaces", () => running(one).namespacePid],
+    ["the supervisor", () => childrenOf(childrenOf(running(one).namespacePid)[0] ?? 0)[0] ?? 0],
+  ] as const) {
+    it(`is mended by up, with what it held, after a kill -9 of ${what}`, async () => {
+      kubectl(one, "create", "configmap", "kept");
+      const ended = processesOf(one);
+      await killed(victim());
+      await bringUp(one);
+      assert.deepEqual(ended.filter(isAlive), []);
+      assert.match(kubectl(one, "get", "nodes"), /cyan +Ready/);
+      kubectl(one, "delete", "configmap", "kept");
+    });
+  }
+
+  it("leaves no process, mount, link, cgroup or file behind when it goes down", async () => {
+    const ended = processesOf(one);
+    await down({ paths: one }, { keepData: false });
+    assert.deepEqual(ended.filter(isAlive), []);
+    assert.equal(existsSync(one.root), false);
+    assert.deepEqual(traces(), tracesBefore);
+    assert.equal(sandboxStatus(one).state, "down");
+  });
+
+  it("can be told to go down when it is down", async () => {
+    await down({ paths: one }, { keepData: false });
+  });
+});
