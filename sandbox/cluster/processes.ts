@@ -88,6 +88,8 @@ export function controlPlane(config: ClusterConfig): ProcessSpec[] {
         `--kubeconfig=${kubeconfigOf("kube-controller-manager")}`,
         "--bind-address=127.0.0.1",
         "--leader-elect=false",
+        // Each controller acts as a service account of its own, which is what the built-in roles are bound to.
+        "--use-service-account-credentials",
         `--service-account-private-key-file=${serviceAccountKey}`,
         `--root-ca-file=${authority}`,
       ],

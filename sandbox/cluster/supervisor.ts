@@ -144,8 +144,9 @@ async function apply(config: ClusterConfig): Promise<void> {
   await kubectl(config, "apply", "--server-side", "--force-conflicts", "-f", path);
 }
 
+/** Holds when the node takes pods: it is ready, and the controller that watches it has taken its taints away. */
 function nodeReady(config: ClusterConfig): Check {
-  const path = "jsonpath={.status.conditions[?(@.type=='Ready')].status}";
+  const path = "jsonpath={.status.conditions[?(@.type=='Ready')].status}{.spec.taints}";
   return async () => {
     try {
       return (await kubectl(config, "get", "node", nodeName, "-o", path)) === "True";
