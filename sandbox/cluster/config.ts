@@ -26,7 +26,7 @@ export const inside = {
 
 export const nodeName = "cyan";
 
-/** containerd's config: its own root, crun, our pause image, and no change of the OOM score, which needs a capability. */
+/** containerd's config: its own root, runc, our pause image, and no change of the OOM score, which needs a capability. */
 export function containerdToml(config: ClusterConfig): string {
   const cri = 'plugins."io.containerd.grpc.v1.cri"';
   return `version = 2
@@ -42,13 +42,13 @@ state = "${inside.containerdState}"
 
 [${cri}.containerd]
   snapshotter = "overlayfs"
-  default_runtime_name = "crun"
+  default_runtime_name = "runc"
 
-[${cri}.containerd.runtimes.crun]
+[${cri}.containerd.runtimes.runc]
   runtime_type = "io.containerd.runc.v2"
 
-[${cri}.containerd.runtimes.crun.options]
-  BinaryName = "${tool(config, "crun")}"
+[${cri}.containerd.runtimes.runc.options]
+  BinaryName = "${tool(config, "runc")}"
 
 [${cri}.cni]
   bin_dir = "${dirname(tool(config, "cni/bridge"))}"

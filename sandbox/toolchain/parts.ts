@@ -246,7 +246,7 @@ export const parts: readonly Part[] = [
   { name: "cyan-demo", version: "1", recipe: demoService },
   { name: "cyan-pause", version: "1", recipe: demoService },
   ...["containerd", "containerd-shim-runc-v2", "ctr"].map((name) => ({ name, version: "any", debian: ["containerd"] })),
-  { name: "crun", version: "any", debian: ["crun"] },
+  { name: "runc", version: "any", debian: ["runc"] },
   { name: "iptables", version: "any", debian: ["iptables"] },
   { name: "iptables-restore", version: "any", debian: ["iptables"] },
   { name: "conntrack", version: "any", debian: ["conntrack"] },
