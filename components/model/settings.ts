@@ -1,10 +1,6 @@
 import { type Color } from "./color";
+import { type Duration } from "./duration";
 import { type Traffic } from "./traffic";
-
-/** A length of time. Written `"30s"`, `"5m"` or `"1h"` in config, and parsed once. */
-export interface Duration {
-  readonly seconds: number;
-}
 
 /** The technologies that can split requests between the colors. */
 export const routerKinds = ["ingress-nginx"] as const;

@@ -1,0 +1,44 @@
+import * as pulumi from "@pulumi/pulumi";
+import { type Settings } from "../model/settings";
+import { formatProblem } from "./problems";
+import { parseSettings } from "./settings";
+
+/**
+ * The settings of the running stack; the one place that reads its config. Warnings go to the update's log.
+ *
+ * @throws pulumi.RunError with every problem, before any resource is declared.
+ */
+export function readSettings(): Settings {
+  const project = pulumi.getProject();
+  const all = pulumi.runtime.allConfig();
+  const keys = Object.keys(all).filter((key) => key.startsWith(`${project}:`));
+  const raw = Object.fromEntries(keys.map((key) => [key.slice(project.length + 1), valueOf(all[key] ?? "")]));
+  const parsed = parseSettings(raw, secretKeys().includes(`${project}:services`));
+  if ("problems" in parsed) {
+    const list = parsed.problems.map((problem) => `  ${formatProblem(problem)}`).join("\n");
+    throw new pulumi.RunError(
+      `the config of stack ${pulumi.getStack()} has ${count(parsed.problems.length)}:\n${list}`,
+    );
+  }
+  for (const warning of parsed.warnings) void pulumi.log.warn(warning);
+  return parsed.settings;
+}
+
+/** Objects reach the program as JSON, everything else as it was written. */
+function valueOf(text: string): unknown {
+  if (!/^[[{]/.test(text)) return text;
+  try {
+    return JSON.parse(text);
+  } catch {
+    return text;
+  }
+}
+
+/** The full keys whose values are secrets; the SDK keeps them in the environment and offers no way to ask. */
+function secretKeys(): readonly string[] {
+  return JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
+}
+
+function count(problems: number): string {
+  return problems === 1 ? "a problem" : `${problems} problems`;
+}

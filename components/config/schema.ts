@@ -1,0 +1,159 @@
+import { z } from "zod";
+import { parseDuration } from "../model/duration";
+import { installChoices, routerKinds } from "../model/settings";
+import { cookieNameProblem, headerNameProblem, imageProblem, patternProblem, quantityPattern } from "./rules";
+
+/** The shape of the stack's config, one schema for each key. What a key means is said in Pulumi.yaml. */
+
+const oneOf = <const T extends readonly string[]>(values: T) =>
+  z.enum(values, { error: ({ input }) => `is ${quoted(input)}; choose one of ${values.join(", ")}` });
+
+/** A number as YAML has it, or as `pulumi config set` stores it: in digits. */
+const integer = (low: number, high: number) => {
+  const error = ({ input }: { input?: unknown }): string =>
+    `is ${quoted(input)}; write an integer from ${low} to ${high}`;
+  return z
+    .union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$/)], { error })
+    .transform(Number)
+    .refine((value) => Number.isInteger(value) && value >= low && value <= high, { error });
+};
+
+const text = z
+  .string({ error: ({ input }) => (input === undefined ? "is missing" : `is ${quoted(input)}; write a text`) })
+  .min(1, "is empty");
+
+const checked = (problem: (value: string) => string | undefined) =>
+  text.superRefine((value, context) => {
+    const message = problem(value);
+    if (message !== undefined) context.addIssue({ code: "custom", message });
+  });
+
+const duration = z
+  .union([z.string(), z.number()], { error: "write a duration such as 30s or 5m" })
+  .transform((value, context) => {
+    const parsed = parseDuration(String(value));
+    if (parsed !== undefined) return parsed;
+    context.addIssue({ code: "custom", message: `is ${quoted(value)}; write a duration such as 30s, 5m or 1h` });
+    return z.NEVER;
+  });
+
+const dnsLabel = text
+  .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, "Kubernetes wants lower-case letters, digits and -, beginning with a letter")
+  .max(63, "Kubernetes takes at most 63 characters");
+
+const hostname = text
+  .max(253, "a host name has at most 253 characters")
+  .regex(/^([a-z0-9]([-a-z0-9]*[a-z0-9])?)(\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$/, {
+    error: ({ input }) =>
+      `${quoted(input)} is no host name; write one such as shop.example.com, without a wildcard or port`,
+  });
+
+const strings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean()]).transform(String), {
+  error: "write a map of names to texts",
+});
+
+const quantities = z.record(
+  z.string(),
+  z
+    .union([z.string(), z.number()])
+    .transform(String)
+    .pipe(z.string().regex(quantityPattern, "write a quantity such as 250m or 128Mi")),
+  { error: "write a map such as cpu: 250m" },
+);
+
+const probe = z
+  .strictObject({
+    path: text.startsWith("/", "begins with /"),
+    period: duration,
+    timeout: duration,
+    failureThreshold: integer(1, 1000),
+  })
+  .partial();
+
+/** What each color can say, and the service for both. */
+const workload = {
+  image: checked(imageProblem),
+  imagePullPolicy: oneOf(["Always", "IfNotPresent", "Never"]),
+  command: z.array(text),
+  args: z.array(z.string()),
+  env: strings,
+  containerPort: integer(1, 65_535),
+  replicas: integer(1, 10_000),
+  autoscaling: z
+    .strictObject({
+      minReplicas: integer(1, 10_000),
+      maxReplicas: integer(1, 10_000),
+      cpuUtilization: integer(1, 1000).default(70),
+    })
+    .refine((value) => value.minReplicas <= value.maxReplicas, "minReplicas is over maxReplicas"),
+  resources: z.strictObject({ requests: quantities, limits: quantities }).partial(),
+  probes: z.strictObject({ readiness: probe, liveness: probe, startup: probe }).partial(),
+  securityContext: z
+    .strictObject({
+      runAsNonRoot: z.boolean(),
+      runAsUser: integer(1, 2_147_483_647),
+      readOnlyRootFilesystem: z.boolean(),
+    })
+    .partial(),
+  terminationGrace: duration,
+  preStop: duration,
+};
+
+const color = z.strictObject(workload).partial().required({ image: true });
+
+const route = {
+  host: hostname,
+  path: text.startsWith("/", "begins with /"),
+  className: dnsLabel,
+  tls: text,
+  annotations: strings,
+};
+
+const service = z.strictObject({
+  ...z.strictObject(workload).omit({ image: true }).partial().shape,
+  port: integer(1, 65_535),
+  ingress: z
+    .union([z.literal(false), z.strictObject(route).partial()], { error: "write a map, or false for no route" })
+    .optional(),
+  previewHost: z.union([z.literal(""), hostname]).optional(),
+  blue: color,
+  green: color,
+});
+
+export const configSchema = z.strictObject({
+  activeColor: oneOf(["blue", "green"]).default("blue"),
+  canaryWeight: integer(0, 100).default(0),
+  router: oneOf(routerKinds).default("ingress-nginx"),
+  namespace: dnsLabel.default("default"),
+  services: z
+    .record(z.string(), service, { error: "write a map of services, as in Pulumi.dev.yaml" })
+    .refine((value) => Object.keys(value).length > 0, "has no service"),
+  ingress: z.strictObject(route).partial().default({}),
+  previewHost: z.union([z.literal(""), hostname]).optional(),
+  canary: z
+    .strictObject({
+      header: checked(headerNameProblem),
+      headerValue: text.regex(
+        /^[-._~a-zA-Z0-9/:]*$/,
+        "ingress-nginx drops it without a word unless it is letters, digits and -._~/:",
+      ),
+      headerPattern: checked(patternProblem),
+      cookie: checked(cookieNameProblem),
+      weightTotal: integer(100, 1_000_000),
+    })
+    .partial()
+    .default({}),
+  standby: z
+    .union([z.literal("all"), integer(0, 10_000)], { error: "write all, or a number of replicas" })
+    .default("all"),
+  install: oneOf(installChoices).default("none"),
+  readyTimeout: duration.default({ seconds: 300 }),
+});
+
+export type RawConfig = z.output<typeof configSchema>;
+export type RawService = RawConfig["services"][string];
+export type RawWorkload = Partial<RawService["blue"]>;
+
+function quoted(input: unknown): string {
+  return typeof input === "string" ? `"${input}"` : JSON.stringify(input);
+}

@@ -1,0 +1,114 @@
+import { type z } from "zod";
+import { type Color, perColor } from "../model/color";
+import {
+  type ProbeSettings,
+  type RouteSettings,
+  type ServiceSettings,
+  type Settings,
+  type WorkloadSettings,
+} from "../model/settings";
+import { crossProblems, warningsOf } from "./cross-checks";
+import { knownKeys } from "./known-keys";
+import { type Problem, problemsOf } from "./problems";
+import { configSchema, type RawConfig, type RawService, type RawWorkload } from "./schema";
+
+/** What became of a stack's config: settings with warnings, or everything that is wrong with it. */
+export type Parsed =
+  { readonly settings: Settings; readonly warnings: readonly string[] } | { readonly problems: readonly Problem[] };
+
+/**
+ * Checks the values of a stack's config and completes them with defaults.
+ *
+ * @param raw the value of each key, without the project's name before it; objects already parsed from JSON.
+ * @param secretServices whether the value of `services` holds a secret.
+ */
+export function parseSettings(raw: Readonly<Record<string, unknown>>, secretServices = false): Parsed {
+  const parsed = configSchema.safeParse(raw);
+  if (!parsed.success) return { problems: problemsOf(parsed.error, knownKeys) };
+  const settings = complete(parsed.data, secretServices);
+  const problems = crossProblems(parsed.data, settings);
+  return problems.length > 0 ? { problems } : { settings, warnings: warningsOf(settings) };
+}
+
+function complete(raw: RawConfig, secretServices: boolean): Settings {
+  return {
+    traffic: { activeColor: raw.activeColor, canaryWeight: raw.canaryWeight },
+    router: raw.router,
+    namespace: raw.namespace,
+    services: Object.entries(raw.services).map(([name, service]) => completeService(name, service, raw)),
+    canary: { weightTotal: 100, ...raw.canary },
+    standby: raw.standby,
+    install: raw.install,
+    readyTimeout: raw.readyTimeout,
+    secretServices,
+  };
+}
+
+function completeService(name: string, raw: RawService, config: RawConfig): ServiceSettings {
+  const { port, ingress, previewHost = config.previewHost, blue, green, ...shared } = raw;
+  const own: Record<Color, RawWorkload> = { blue, green };
+  const route = ingress === false ? undefined : completeRoute({ ...config.ingress, ...ingress }, previewHost);
+  return {
+    name,
+    port,
+    ...(route && { route }),
+    workloads: perColor((color) => completeWorkload(port, [shared, own[color]])),
+  };
+}
+
+type RawRoute = z.output<typeof configSchema>["ingress"];
+
+/** A route needs a host; without one the service is for callers inside the cluster. */
+function completeRoute(raw: RawRoute, previewHost: string | undefined): RouteSettings | undefined {
+  const { host, path = "/", className = "nginx", tls, annotations = {} } = raw;
+  if (host === undefined) return undefined;
+  return { host, path, className, annotations, ...(tls && { tlsSecret: tls }), ...(previewHost && { previewHost }) };
+}
+
+/** Defaults that a production service can live with. `cyan` has them in the README's table. */
+const defaults = {
+  imagePullPolicy: "IfNotPresent",
+  replicas: 2,
+  resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "256Mi" } },
+  securityContext: { runAsNonRoot: true, readOnlyRootFilesystem: true },
+  // The pod goes on serving while its removal reaches every ingress controller and node, then has as long again to end.
+  preStop: { seconds: 15 },
+  terminationGrace: { seconds: 60 },
+} as const;
+
+const probeDefaults: Readonly<Record<"readiness" | "liveness" | "startup", ProbeSettings>> = {
+  readiness: { path: "/", period: { seconds: 5 }, timeout: { seconds: 2 }, failureThreshold: 2 },
+  // Slower to act than readiness, so that an overloaded pod is first taken out of traffic, not killed.
+  liveness: { path: "/", period: { seconds: 10 }, timeout: { seconds: 5 }, failureThreshold: 6 },
+  startup: { path: "/", period: { seconds: 2 }, timeout: { seconds: 2 }, failureThreshold: 60 },
+};
+
+/** Defaults, then what the service says for both colors, then what the color says; maps are joined key by key. */
+function completeWorkload(port: number, layers: readonly RawWorkload[]): WorkloadSettings {
+  const last = <K extends keyof RawWorkload>(key: K) => layers.findLast((layer) => layer[key] !== undefined)?.[key];
+  const joined = <T extends object>(pick: (layer: RawWorkload) => T | undefined): T =>
+    Object.assign({}, ...layers.map(pick)) as T;
+  const autoscaling = last("autoscaling");
+  return {
+    image: last("image") ?? "",
+    imagePullPolicy: last("imagePullPolicy") ?? defaults.imagePullPolicy,
+    command: last("command") ?? [],
+    args: last("args") ?? [],
+    env: joined((layer) => layer.env),
+    containerPort: last("containerPort") ?? port,
+    replicas: last("replicas") ?? defaults.replicas,
+    ...(autoscaling && { autoscaling }),
+    resources: {
+      requests: { ...defaults.resources.requests, ...joined((layer) => layer.resources?.requests) },
+      limits: { ...defaults.resources.limits, ...joined((layer) => layer.resources?.limits) },
+    },
+    probes: {
+      readiness: { ...probeDefaults.readiness, ...joined((layer) => layer.probes?.readiness) },
+      liveness: { ...probeDefaults.liveness, ...joined((layer) => layer.probes?.liveness) },
+      startup: { ...probeDefaults.startup, ...joined((layer) => layer.probes?.startup) },
+    },
+    securityContext: { ...defaults.securityContext, ...joined((layer) => layer.securityContext) },
+    terminationGrace: last("terminationGrace") ?? defaults.terminationGrace,
+    preStop: last("preStop") ?? defaults.preStop,
+  };
+}

@@ -1,0 +1,155 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { skipAwait } from "./kubernetes/annotations";
+import { colorSelector, objectLabels } from "./kubernetes/labels";
+import { names } from "./kubernetes/names";
+import { podTemplate } from "./kubernetes/pod";
+import { leastOf, scaleOf } from "./model/capacity";
+import { type Color } from "./model/color";
+import { type Duration, formatDuration } from "./model/duration";
+import { type ServiceSettings, type Standby } from "./model/settings";
+
+export interface EnvironmentArgs {
+  readonly color: Color;
+  /** Namespace of the objects; it exists. */
+  readonly namespace: string;
+  readonly services: readonly ServiceSettings[];
+  /** Whether the declared traffic sends this color any request; one that does not is kept at `standby`. */
+  readonly serving: boolean;
+  readonly standby: Standby;
+  /** How long one Deployment may take to become ready before the update fails. */
+  readonly readyTimeout: Duration;
+  /** Whether the environment variables are secrets. */
+  readonly secretEnv: boolean;
+}
+
+/** When the objects of an environment come. */
+export interface EnvironmentOrder {
+  /** What every object waits for. */
+  readonly first: readonly pulumi.Resource[];
+  /**
+   * What the workloads wait for besides, and the Services do not: the routes, when the color has lost its share, so
+   * that it shrinks after the requests have gone.
+   */
+  readonly workloadsAfter: Promise<readonly pulumi.Resource[]>;
+}
+
+/** Everything of one color: for each service a Deployment, a Service, and what scales and protects its pods. */
+export class Environment extends pulumi.ComponentResource {
+  /** The Services, which routes name. They never wait for pods. */
+  readonly services: readonly pulumi.Resource[];
+  /** What has to be ready before the color takes requests. */
+  readonly workloads: readonly pulumi.Resource[];
+
+  constructor(name: string, args: EnvironmentArgs, order: EnvironmentOrder, opts?: pulumi.ComponentResourceOptions) {
+    super(
+      "cyan:index:Environment",
+      name,
+      args.secretEnv ? { ...args, services: pulumi.secret(args.services) } : args,
+      opts,
+    );
+    const first = { parent: this, dependsOn: [...order.first] };
+    const later = { parent: this, dependsOn: order.workloadsAfter.then((after) => [...order.first, ...after]) };
+    this.services = args.services.map((service) => this.service(name, service, args, first));
+    this.workloads = args.services.flatMap((service) => this.workload(name, service, args, later));
+    this.registerOutputs();
+  }
+
+  private service(
+    name: string,
+    service: ServiceSettings,
+    args: EnvironmentArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource {
+    const selector = colorSelector(service.name, args.color);
+    return new kubernetes.core.v1.Service(
+      `${name}-${service.name}-service`,
+      {
+        metadata: { ...metadata(service, args), annotations: skipAwait },
+        spec: { selector, ports: [{ name: "http", port: service.port, targetPort: "http" }] },
+      },
+      opts,
+    );
+  }
+
+  private workload(
+    name: string,
+    service: ServiceSettings,
+    args: EnvironmentArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource[] {
+    const workload = service.workloads[args.color];
+    const selector = colorSelector(service.name, args.color);
+    const scale = scaleOf(workload, args.serving, args.standby);
+    const timeout = formatDuration(args.readyTimeout);
+    const deployment = new kubernetes.apps.v1.Deployment(
+      `${name}-${service.name}`,
+      {
+        metadata: metadata(service, args),
+        spec: {
+          // An autoscaler's number is its own: a field that is not declared is not taken from it.
+          ...("replicas" in scale && { replicas: scale.replicas }),
+          revisionHistoryLimit: 3,
+          progressDeadlineSeconds: args.readyTimeout.seconds,
+          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
+          selector: { matchLabels: selector },
+          template: podTemplate(service.name, selector, workload, args.secretEnv),
+        },
+      },
+      { ...opts, customTimeouts: { create: timeout, update: timeout } },
+    );
+    const autoscaler = "min" in scale ? [this.autoscaler(name, service, scale, args, opts)] : [];
+    const budget = leastOf(scale) > 1 ? [this.budget(name, service, args, opts)] : [];
+    return [deployment, ...autoscaler, ...budget];
+  }
+
+  private autoscaler(
+    name: string,
+    service: ServiceSettings,
+    scale: { readonly min: number; readonly max: number },
+    args: EnvironmentArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource {
+    const target = names.environment(service.name, args.color);
+    const averageUtilization = service.workloads[args.color].autoscaling?.cpuUtilization ?? 70;
+    return new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+      `${name}-${service.name}-autoscaler`,
+      {
+        metadata: { ...metadata(service, args), annotations: skipAwait },
+        spec: {
+          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: target },
+          minReplicas: scale.min,
+          maxReplicas: scale.max,
+          metrics: [
+            { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization } } },
+          ],
+        },
+      },
+      opts,
+    );
+  }
+
+  private budget(
+    name: string,
+    service: ServiceSettings,
+    args: EnvironmentArgs,
+    opts: pulumi.CustomResourceOptions,
+  ): pulumi.Resource {
+    return new kubernetes.policy.v1.PodDisruptionBudget(
+      `${name}-${service.name}-budget`,
+      {
+        metadata: metadata(service, args),
+        spec: { maxUnavailable: 1, selector: { matchLabels: colorSelector(service.name, args.color) } },
+      },
+      opts,
+    );
+  }
+}
+
+function metadata(service: ServiceSettings, args: EnvironmentArgs) {
+  return {
+    name: names.environment(service.name, args.color),
+    namespace: args.namespace,
+    labels: objectLabels(colorSelector(service.name, args.color)),
+  };
+}

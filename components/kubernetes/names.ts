@@ -1,0 +1,13 @@
+import { type Color } from "../model/color";
+
+/** Names of the objects of one service. They are fixed: what refers to an object never changes when the object does. */
+export const names = {
+  /** Deployment, Service, autoscaler and disruption budget of one color. */
+  environment: (service: string, color: Color): string => `${service}-${color}`,
+  /** Service for callers inside the cluster, and main Ingress. */
+  active: (service: string): string => service,
+  /** Canary Ingress. */
+  canary: (service: string): string => `${service}-canary`,
+  /** Service and Ingress that show the idle color. */
+  preview: (service: string): string => `${service}-preview`,
+};

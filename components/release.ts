@@ -1,0 +1,100 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import * as pulumi from "@pulumi/pulumi";
+import { Environment } from "./environment";
+import { objectLabels } from "./kubernetes/labels";
+import { colors, perColor } from "./model/color";
+import {
+  type CanarySettings,
+  type RouterKind,
+  type ServiceSettings,
+  type Settings,
+  type Standby,
+} from "./model/settings";
+import { serves, type Traffic } from "./model/traffic";
+import { type Duration } from "./model/duration";
+import { routers } from "./routers/registry";
+import { type ServedTraffic } from "./routers/router";
+
+/** What a release is declared from. Everything is literal, so that a policy sees it in a preview. */
+export interface ReleaseArgs {
+  /** Who is to serve. */
+  readonly traffic: Traffic;
+  readonly router: RouterKind;
+  /** Namespace of all objects; made with the release unless it is `default`. */
+  readonly namespace: string;
+  readonly services: readonly ServiceSettings[];
+  readonly canary: CanarySettings;
+  readonly standby: Standby;
+  readonly readyTimeout: Duration;
+  /** Whether the services' environment variables are secrets. */
+  readonly secretServices: boolean;
+}
+
+/** The part of a stack's settings that its release is declared from. */
+export function releaseArgs(settings: Settings): ReleaseArgs {
+  const { traffic, router, namespace, services, canary, standby, readyTimeout, secretServices } = settings;
+  return { traffic, router, namespace, services, canary, standby, readyTimeout, secretServices };
+}
+
+/**
+ * Both environments of a set of services, and the routes that split requests between them. All services move together.
+ *
+ * The order of one update follows from the declared traffic alone. An environment that serves is ready before any
+ * route moves to it; one that does not is updated after the routes have left it, so that it shrinks without a loss and
+ * cannot stop a rollback by its own failure.
+ */
+export class Release extends pulumi.ComponentResource {
+  /** The traffic that each routed service's objects give. */
+  readonly served: Readonly<Record<string, ServedTraffic>>;
+
+  /** @param first what every object waits for, such as an ingress controller that the stack installs. */
+  constructor(
+    name: string,
+    args: ReleaseArgs,
+    first: readonly pulumi.Resource[] = [],
+    opts?: pulumi.ComponentResourceOptions,
+  ) {
+    super(
+      "cyan:index:Release",
+      name,
+      args.secretServices ? { ...args, services: pulumi.secret(args.services) } : args,
+      opts,
+    );
+    const namespace = args.namespace === "default" ? [] : [this.namespace(name, args.namespace)];
+    const routes = deferred<readonly pulumi.Resource[]>();
+    const environments = perColor((color) => {
+      const serving = serves(args.traffic, color);
+      const { services, standby, readyTimeout, secretServices: secretEnv } = args;
+      return new Environment(
+        `${name}-${color}`,
+        { color, namespace: args.namespace, services, serving, standby, readyTimeout, secretEnv },
+        { first: namespace, workloadsAfter: serving ? Promise.resolve([]) : routes.promise },
+        { parent: this },
+      );
+    });
+    const named = colors.flatMap((color) => environments[color].services);
+    const ready = colors
+      .filter((color) => serves(args.traffic, color))
+      .flatMap((color) => environments[color].workloads);
+    const declared = routers[args.router](name, args, { parent: this, dependsOn: [...first, ...named, ...ready] });
+    routes.resolve(declared.resources);
+    this.served = declared.served;
+    this.registerOutputs({ served: this.served });
+  }
+
+  private namespace(name: string, namespace: string): pulumi.Resource {
+    const labels = { ...objectLabels({}), "pod-security.kubernetes.io/enforce": "restricted" };
+    return new kubernetes.core.v1.Namespace(
+      `${name}-namespace`,
+      { metadata: { name: namespace, labels } },
+      { parent: this },
+    );
+  }
+}
+
+/** A promise that is settled from outside: what shrinks is declared before the routes that it waits for. */
+function deferred<T>(): { readonly promise: Promise<T>; readonly resolve: (value: T) => void } {
+  let resolve: (value: T) => void = () => undefined;
+  const promise = new Promise<T>((settle) => (resolve = settle));
+  return { promise, resolve };
+}

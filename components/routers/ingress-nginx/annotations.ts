@@ -1,0 +1,45 @@
+import { type CanarySettings } from "../../model/settings";
+import { type Traffic } from "../../model/traffic";
+
+const prefix = "nginx.ingress.kubernetes.io";
+
+/** Names of the annotations by which the controllers split, and of our own record of what was declared. */
+export const annotationNames = {
+  weight: `${prefix}/canary-weight`,
+  weightTotal: `${prefix}/canary-weight-total`,
+  activeColor: "cyan.dev/active-color",
+  canaryWeight: "cyan.dev/canary-weight",
+} as const;
+
+/**
+ * `percent` as the part of `total` nearest to it. At 0 and 100 it is exact; between them it is never rounded to either,
+ * so that a canary that was asked for gets requests and leaves some.
+ *
+ * @param percent an integer from 0 to 100.
+ * @param total at least 100, so that each percent is another weight.
+ */
+export function scaledWeight(percent: number, total: number): number {
+  return Math.round((percent * total) / 100);
+}
+
+/** What a canary Ingress says to ingress-nginx, and to Traefik's provider of the same name. */
+export function canaryAnnotations(traffic: Traffic, canary: CanarySettings): Record<string, string> {
+  const { header, headerValue, headerPattern, cookie, weightTotal } = canary;
+  return {
+    [`${prefix}/canary`]: "true",
+    [annotationNames.weight]: String(scaledWeight(traffic.canaryWeight, weightTotal)),
+    [annotationNames.weightTotal]: String(weightTotal),
+    ...(header !== undefined && { [`${prefix}/canary-by-header`]: header }),
+    ...(headerValue !== undefined && { [`${prefix}/canary-by-header-value`]: headerValue }),
+    ...(headerPattern !== undefined && { [`${prefix}/canary-by-header-pattern`]: headerPattern }),
+    ...(cookie !== undefined && { [`${prefix}/canary-by-cookie`]: cookie }),
+  };
+}
+
+/** Our own record of the declared traffic, on every object that traffic goes by. */
+export function trafficRecord(traffic: Traffic): Record<string, string> {
+  return {
+    [annotationNames.activeColor]: traffic.activeColor,
+    [annotationNames.canaryWeight]: String(traffic.canaryWeight),
+  };
+}

@@ -1,0 +1,163 @@
+import * as kubernetes from "@pulumi/kubernetes";
+import type * as pulumi from "@pulumi/pulumi";
+import { trafficObject } from "../../kubernetes/annotations";
+import { colorSelector, objectLabels, serviceLabels } from "../../kubernetes/labels";
+import { names } from "../../kubernetes/names";
+import { type Color, otherColor } from "../../model/color";
+import { type RouteSettings, type ServiceSettings } from "../../model/settings";
+import { type RouteArgs, type Router, type ServedTraffic } from "../router";
+import { annotationNames, canaryAnnotations, trafficRecord } from "./annotations";
+
+/**
+ * Splits requests by the canary annotations of ingress-nginx, which Traefik 3.7 and later reads too.
+ *
+ * All main Ingresses move first, then all canary Ingresses, then the Services for callers inside the cluster. Between
+ * the first two both may name the same color for a moment, which then gets everything: never a color that is not ready.
+ * The main Ingress is made before the canary and never replaced; a canary that is older than its main Ingress makes
+ * ingress-nginx answer 404.
+ */
+export const ingressNginx: Router = (name, args, opts) => {
+  const { activeColor } = args.traffic;
+  const idleColor = otherColor(activeColor);
+  const routed = args.services.flatMap((service) =>
+    service.route === undefined ? [] : [{ service, route: service.route }],
+  );
+  const then = (before: readonly pulumi.Resource[]): pulumi.CustomResourceOptions => ({
+    ...opts,
+    dependsOn: [...before],
+  });
+
+  const mains = routed.map(({ service, route }) =>
+    ingress(`${name}-${service.name}`, names.active(service.name), { args, service, route, color: activeColor }, opts),
+  );
+  const canaries = routed.map(({ service, route }) =>
+    canaryIngress(name, { args, service, route, color: idleColor }, then(mains)),
+  );
+  const moved = [...mains, ...canaries];
+  const inside = args.services.map((service) =>
+    selectorService(name, "active", { args, service, color: activeColor }, moved.length > 0 ? then(moved) : opts),
+  );
+  const previews = routed.flatMap(({ service, route }) =>
+    route.previewHost === undefined
+      ? []
+      : preview(name, { args, service, route: { ...route, host: route.previewHost }, color: idleColor }, then(inside)),
+  );
+
+  const served = routed.map(({ service }, index) => [service.name, servedBy(mains[index], canaries[index])] as const);
+  return { resources: [...moved, ...inside, ...previews], served: Object.fromEntries(served) };
+};
+
+/** One service, and the color that an object of it leads to. */
+interface Target {
+  readonly args: RouteArgs;
+  readonly service: ServiceSettings;
+  readonly color: Color;
+}
+
+function metadata(objectName: string, { args, service }: Target, annotations: Readonly<Record<string, string>>) {
+  return {
+    name: objectName,
+    namespace: args.namespace,
+    labels: objectLabels(serviceLabels(service.name)),
+    // A user's annotations come first: what traffic goes by is not theirs to change.
+    annotations: { ...annotations, ...trafficObject, ...trafficRecord(args.traffic) },
+  };
+}
+
+/** A Service of its own that selects one color's pods. It is retargeted at a flip; the colors' own Services never are. */
+function selectorService(
+  name: string,
+  role: "active" | "preview",
+  target: Target,
+  opts: pulumi.CustomResourceOptions,
+): kubernetes.core.v1.Service {
+  const { service, color } = target;
+  return new kubernetes.core.v1.Service(
+    `${name}-${service.name}-${role}`,
+    {
+      metadata: metadata(names[role](service.name), target, {}),
+      spec: {
+        selector: colorSelector(service.name, color),
+        ports: [{ name: "http", port: service.port, targetPort: "http" }],
+      },
+    },
+    opts,
+  );
+}
+
+type RoutedTarget = Target & { readonly route: RouteSettings };
+
+function canaryIngress(name: string, target: RoutedTarget, opts: pulumi.CustomResourceOptions) {
+  const { args, service, route } = target;
+  const annotations = { ...route.annotations, ...canaryAnnotations(args.traffic, args.canary) };
+  const withCanary = { ...target, route: { ...route, annotations } };
+  return ingress(`${name}-${service.name}-canary`, names.canary(service.name), withCanary, opts);
+}
+
+function ingress(
+  name: string,
+  objectName: string,
+  target: RoutedTarget,
+  opts: pulumi.CustomResourceOptions,
+  backend = names.environment(target.service.name, target.color),
+): kubernetes.networking.v1.Ingress {
+  const { service, route } = target;
+  return new kubernetes.networking.v1.Ingress(
+    name,
+    {
+      metadata: metadata(objectName, target, route.annotations),
+      spec: {
+        ingressClassName: route.className,
+        ...(route.tlsSecret !== undefined && { tls: [{ hosts: [route.host], secretName: route.tlsSecret }] }),
+        rules: [
+          {
+            host: route.host,
+            http: {
+              paths: [
+                {
+                  path: route.path,
+                  pathType: "Prefix",
+                  backend: { service: { name: backend, port: { number: service.port } } },
+                },
+              ],
+            },
+          },
+        ],
+      },
+    },
+    opts,
+  );
+}
+
+/** Shows the idle color on a host of its own, by a Service of its own: a controller splits by Service, not by host. */
+function preview(name: string, target: RoutedTarget, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
+  const { service } = target;
+  const shown = selectorService(name, "preview", target, opts);
+  const objectName = names.preview(service.name);
+  const entry = ingress(
+    `${name}-${service.name}-preview-ingress`,
+    objectName,
+    target,
+    { ...opts, dependsOn: [shown] },
+    objectName,
+  );
+  return [shown, entry];
+}
+
+/** What two Ingresses give, as the cluster has them. */
+function servedBy(
+  main: kubernetes.networking.v1.Ingress | undefined,
+  canary: kubernetes.networking.v1.Ingress | undefined,
+): ServedTraffic {
+  if (main === undefined || canary === undefined) throw new Error("each route has a main and a canary Ingress");
+  const backendOf = (object: kubernetes.networking.v1.Ingress): pulumi.Output<string> =>
+    object.spec.rules.apply((rules) => rules[0]?.http.paths[0]?.backend.service.name ?? "");
+  return {
+    active: backendOf(main),
+    idle: backendOf(canary),
+    canaryWeight: canary.metadata.annotations.apply((annotations) => {
+      const weight = Number(annotations[annotationNames.weight] ?? 0);
+      return (100 * weight) / Number(annotations[annotationNames.weightTotal] ?? 100);
+    }),
+  };
+}

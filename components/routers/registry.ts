@@ -1,0 +1,8 @@
+import { type RouterKind } from "../model/settings";
+import { ingressNginx } from "./ingress-nginx/declare";
+import { type Router } from "./router";
+
+/** Every router, by the name that config calls it. */
+export const routers = {
+  "ingress-nginx": ingressNginx,
+} as const satisfies Record<RouterKind, Router>;

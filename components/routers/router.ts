@@ -1,0 +1,37 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { type Traffic } from "../model/traffic";
+import { type CanarySettings, type ServiceSettings } from "../model/settings";
+
+/** What a router declares its objects from. */
+export interface RouteArgs {
+  readonly namespace: string;
+  readonly services: readonly ServiceSettings[];
+  readonly traffic: Traffic;
+  readonly canary: CanarySettings;
+}
+
+/** The traffic that one service's objects give, read from their outputs. */
+export interface ServedTraffic {
+  /** Name of the Service that gets all requests but the canary's share. */
+  readonly active: pulumi.Output<string>;
+  /** Name of the Service that gets the canary's share. */
+  readonly idle: pulumi.Output<string>;
+  /** The canary's share, in percent. */
+  readonly canaryWeight: pulumi.Output<number>;
+}
+
+/** What a router declared. */
+export interface Routes {
+  /** The objects that move traffic, in the order in which they move it. */
+  readonly resources: readonly pulumi.Resource[];
+  /** By service; a service without a route has no entry. */
+  readonly served: Readonly<Record<string, ServedTraffic>>;
+}
+
+/**
+ * Declares the objects that split requests between the colors.
+ *
+ * The options carry the parent, and what has to be ready before any traffic moves; within the router, a route that
+ * others rely on comes first.
+ */
+export type Router = (name: string, args: RouteArgs, opts: pulumi.CustomResourceOptions) => Routes;
