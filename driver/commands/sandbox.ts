@@ -1,4 +1,3 @@
-import { join } from "node:path";
 import { Command } from "commander";
 import pc from "picocolors";
 import { exportLines, type SandboxStatus, sandboxStatus, shellVariables } from "../../sandbox/cluster/access";
@@ -6,12 +5,10 @@ import { useContext } from "../../sandbox/cluster/context";
 import { down } from "../../sandbox/cluster/down";
 import { sandboxPaths } from "../../sandbox/cluster/paths";
 import { up } from "../../sandbox/cluster/up";
-import { jsonReporter, type Reporter, textReporter } from "../../sandbox/report";
+import { checkout } from "../checkout";
 import { type Invocation } from "../invocation";
 import { loadCommand } from "./load";
-
-/** The checkout that this command belongs to: its embedded cluster is the one that is meant. */
-export const checkout = join(__dirname, "..", "..");
+import { reporterOf } from "./reporting";
 
 /** `cyan sandbox …`: a real cluster on this machine, to try a release on. */
 export function sandboxCommand(invocation: Invocation): Command {
@@ -73,16 +70,6 @@ Try:
   pulumi stack select --create dev && pulumi up
   npx cyan sandbox load               requests, counted by color
 `;
-
-/** Progress goes to standard error, unless it is what was asked for. */
-export function reporterOf(invocation: Invocation, json: true | undefined): Reporter {
-  return json
-    ? jsonReporter(
-        (line) => invocation.stdout.write(line),
-        () => new Date(),
-      )
-    : textReporter(invocation.stderr);
-}
 
 function statusText(status: SandboxStatus): string {
   const color = status.state === "ready" ? pc.green : pc.yellow;

@@ -1,5 +1,6 @@
 import { delimiter, join } from "node:path";
 import { SandboxError } from "../report";
+import { borrowed } from "./context";
 import { network } from "./network";
 import { type SandboxPaths } from "./paths";
 import { childrenOf, type DaemonRecord, hostPids, isAlive } from "./record";
@@ -89,4 +90,25 @@ export function sandboxStatus(paths: SandboxPaths): SandboxStatus {
     ingress: `http://127.0.0.1:${String(daemon.ingressPort)}`,
     parts,
   };
+}
+
+/** Where requests enter the cluster, and how a command gets to where they can be sent from. */
+export interface Entrance {
+  readonly origin: string;
+  /** True when the user named the place, and it need not be this machine. */
+  readonly anywhere: boolean;
+  readonly wrap: (argv: readonly string[]) => readonly string[];
+}
+
+/**
+ * The entrance of the checkout's cluster: the embedded one, or the one that `up --context` chose.
+ *
+ * @throws SandboxError when there is none.
+ */
+export function entrance(paths: SandboxPaths): Entrance {
+  const other = borrowed(paths);
+  if (other !== undefined) return { origin: other.ingress, anywhere: true, wrap: (argv) => argv };
+  const daemon = running(paths);
+  const origin = `http://127.0.0.1:${network.ingressPort}`;
+  return { origin, anywhere: false, wrap: (argv) => insideNetwork(daemon, argv) };
 }
