@@ -9,14 +9,14 @@ const oneOf = <const T extends readonly string[]>(values: T) =>
   z.enum(values, { error: ({ input }) => `is ${quoted(input)}; choose one of ${values.join(", ")}` });
 
 /** A number as YAML has it, or as `pulumi config set` stores it: in digits. */
-const integer = (low: number, high: number) => {
-  const error = ({ input }: { input?: unknown }): string =>
-    `is ${quoted(input)}; write an integer from ${low} to ${high}`;
-  return z
-    .union([z.number(), z.string().regex(/^-?\d+(\.\d+)?$/)], { error })
-    .transform(Number)
-    .refine((value) => Number.isInteger(value) && value >= low && value <= high, { error });
-};
+const integer = (low: number, high: number) =>
+  z.unknown().transform((input, context) => {
+    const value = typeof input === "string" && /^-?\d+$/.test(input) ? Number(input) : input;
+    if (typeof value === "number" && Number.isInteger(value) && value >= low && value <= high) return value;
+    const is = input === undefined ? "is missing" : `is ${quoted(input)}`;
+    context.addIssue({ code: "custom", message: `${is}; write an integer from ${low} to ${high}` });
+    return z.NEVER;
+  });
 
 const text = z
   .string({ error: ({ input }) => (input === undefined ? "is missing" : `is ${quoted(input)}; write a text`) })
@@ -99,7 +99,12 @@ const workload = {
   preStop: duration,
 };
 
-const color = z.strictObject(workload).partial().required({ image: true });
+const { image, ...overrides } = workload;
+
+const color = z.strictObject(
+  { image, ...z.strictObject(overrides).partial().shape },
+  { error: ({ input }) => `${input === undefined ? "is missing" : `is ${quoted(input)}`}; write a map with its image` },
+);
 
 const route = {
   host: hostname,
@@ -110,7 +115,7 @@ const route = {
 };
 
 const service = z.strictObject({
-  ...z.strictObject(workload).omit({ image: true }).partial().shape,
+  ...z.strictObject(overrides).partial().shape,
   port: integer(1, 65_535),
   ingress: z
     .union([z.literal(false), z.strictObject(route).partial()], { error: "write a map, or false for no route" })

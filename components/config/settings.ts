@@ -24,10 +24,19 @@ export type Parsed =
  */
 export function parseSettings(raw: Readonly<Record<string, unknown>>, secretServices = false): Parsed {
   const parsed = configSchema.safeParse(raw);
-  if (!parsed.success) return { problems: problemsOf(parsed.error, knownKeys) };
+  if (!parsed.success) {
+    const problems = problemsOf(parsed.error, knownKeys);
+    return { problems: secretServices ? problems.map(withoutValue) : problems };
+  }
   const settings = complete(parsed.data, secretServices);
   const problems = crossProblems(parsed.data, settings);
   return problems.length > 0 ? { problems } : { settings, warnings: warningsOf(settings) };
+}
+
+/** A problem whose message repeats nothing of a value that may be secret: only its remedy, the part after the last `;`. */
+function withoutValue(problem: Problem): Problem {
+  if (!problem.path.startsWith("services.")) return problem;
+  return { ...problem, message: problem.message.split("; ").at(-1) ?? "" };
 }
 
 function complete(raw: RawConfig, secretServices: boolean): Settings {

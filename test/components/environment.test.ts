@@ -1,0 +1,149 @@
+import assert from "node:assert/strict";
+import { Environment, type EnvironmentArgs } from "../../components/environment";
+import { type Registered, registeredBy } from "../support/mocks";
+import { goodConfig, settingsOf } from "./fixtures";
+
+const shop = goodConfig.services.shop;
+
+function environment(
+  change: Partial<EnvironmentArgs> = {},
+  service: Record<string, unknown> = {},
+): Promise<ReadonlyMap<string, Registered>> {
+  const { services } = settingsOf({ ...goodConfig, services: { shop: { ...shop, ...service } } });
+  const args: EnvironmentArgs = {
+    color: "green",
+    namespace: "shop",
+    services,
+    serving: true,
+    standby: "all",
+    readyTimeout: { seconds: 90 },
+    secretEnv: false,
+    ...change,
+  };
+  return registeredBy(() => new Environment("e", args, { first: [], workloadsAfter: Promise.resolve([]) }));
+}
+
+const labels = { "app.kubernetes.io/name": "shop", "cyan.dev/color": "green", "app.kubernetes.io/managed-by": "cyan" };
+const selector = { "app.kubernetes.io/name": "shop", "cyan.dev/color": "green" };
+
+describe("an environment", () => {
+  it("has a Deployment that loses no pod before another is ready, and pods that the restricted level admits", async () => {
+    const deployment = (await environment({}, { env: { A: 1 }, args: ["serve"] })).get("e-shop");
+    assert.equal(deployment?.createTimeout, "90s");
+    const probe = (period: number, timeout: number, failures: number) => ({
+      httpGet: { path: "/", port: "http" },
+      periodSeconds: period,
+      timeoutSeconds: timeout,
+      failureThreshold: failures,
+    });
+    assert.deepEqual(deployment.inputs, {
+      apiVersion: "apps/v1",
+      kind: "Deployment",
+      metadata: { name: "shop-green", namespace: "shop", labels },
+      spec: {
+        replicas: 2,
+        revisionHistoryLimit: 3,
+        progressDeadlineSeconds: 90,
+        strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
+        selector: { matchLabels: selector },
+        template: {
+          metadata: { labels },
+          spec: {
+            automountServiceAccountToken: false,
+            terminationGracePeriodSeconds: 60,
+            securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
+            topologySpreadConstraints: [
+              {
+                maxSkew: 1,
+                topologyKey: "kubernetes.io/hostname",
+                whenUnsatisfiable: "ScheduleAnyway",
+                labelSelector: { matchLabels: selector },
+              },
+            ],
+            containers: [
+              {
+                name: "shop",
+                image: "registry/shop:2",
+                imagePullPolicy: "IfNotPresent",
+                args: ["serve"],
+                env: [{ name: "A", value: "1" }],
+                ports: [{ name: "http", containerPort: 8080 }],
+                resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "256Mi" } },
+                readinessProbe: probe(5, 2, 2),
+                livenessProbe: probe(10, 5, 6),
+                startupProbe: probe(2, 2, 60),
+                lifecycle: { preStop: { sleep: { seconds: 15 } } },
+                securityContext: {
+                  allowPrivilegeEscalation: false,
+                  capabilities: { drop: ["ALL"] },
+                  readOnlyRootFilesystem: true,
+                },
+              },
+            ],
+          },
+        },
+      },
+    });
+  });
+
+  it("has a Service that is never awaited", async () => {
+    assert.deepEqual((await environment()).get("e-shop-service")?.inputs, {
+      apiVersion: "v1",
+      kind: "Service",
+      metadata: { name: "shop-green", namespace: "shop", labels, annotations: { "pulumi.com/skipAwait": "true" } },
+      spec: { selector, ports: [{ name: "http", port: 80, targetPort: "http" }] },
+    });
+  });
+
+  it("leaves the replicas to the autoscaler where there is one", async () => {
+    const autoscaling = { minReplicas: 3, maxReplicas: 9, cpuUtilization: 60 };
+    const registered = await environment({}, { autoscaling });
+    const { spec } = registered.get("e-shop")?.inputs as { spec: object };
+    assert.ok(!("replicas" in spec));
+    const scaler = registered.get("e-shop-autoscaler")?.inputs as { spec: Record<string, unknown> };
+    assert.equal(scaler.spec["minReplicas"], 3);
+    assert.equal(scaler.spec["maxReplicas"], 9);
+    assert.deepEqual(scaler.spec["scaleTargetRef"], { apiVersion: "apps/v1", kind: "Deployment", name: "shop-green" });
+  });
+
+  it("is kept at standby while it serves nobody, without an autoscaler to undo that", async () => {
+    const autoscaling = { minReplicas: 3, maxReplicas: 9 };
+    for (const [standby, replicas] of [
+      [0, 0],
+      [1, 1],
+      [8, 3],
+    ] as const) {
+      const registered = await environment({ serving: false, standby }, { autoscaling });
+      const { spec } = registered.get("e-shop")?.inputs as { spec: { replicas: number } };
+      assert.equal(spec.replicas, replicas);
+      assert.ok(!registered.has("e-shop-autoscaler"));
+    }
+  });
+
+  it("has all its replicas when standby is all, or when it serves", async () => {
+    for (const change of [
+      { serving: false, standby: "all" },
+      { serving: true, standby: 0 },
+    ] as const) {
+      const { spec } = (await environment(change)).get("e-shop")?.inputs as { spec: { replicas: number } };
+      assert.equal(spec.replicas, 2);
+    }
+  });
+
+  it("has a disruption budget only where a pod can be spared", async () => {
+    assert.ok((await environment()).has("e-shop-budget"));
+    assert.ok(!(await environment({}, { replicas: 1 })).has("e-shop-budget"));
+  });
+
+  it("does not sleep before it stops when the drain is 0", async () => {
+    const { spec } = (await environment({}, { preStop: "0" })).get("e-shop")?.inputs as {
+      spec: { template: { spec: { containers: object[] } } };
+    };
+    assert.ok(!("lifecycle" in (spec.template.spec.containers[0] ?? {})));
+  });
+
+  it("hides environment variables that come from a secret", async () => {
+    const marked = JSON.stringify((await environment({ secretEnv: true }, { env: { KEY: "v" } })).get("e")?.inputs);
+    assert.match(marked, /4dabf18193072939515e22adb298388d/, "the component's services carry the mark of a secret");
+  });
+});
