@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type Settings } from "../../components/model/settings";
 import { Release, releaseArgs } from "../../components/release";
@@ -194,12 +195,14 @@ describe("the order of an update", () => {
 
   it("has everything wait for the namespace, and routes for what is installed first", async () => {
     const registered = await registeredBy(() => {
-      const controller = new pulumi.ComponentResource("test:index:Controller", "controller");
+      const controller = new kubernetes.core.v1.ConfigMap("controller");
       return new Release("r", releaseArgs(settingsOf(goodConfig)), [controller]);
     });
     const objects = [...registered.values()].filter(
-      ({ type }) => type.startsWith("kubernetes:") && !type.endsWith("Namespace"),
+      ({ type }) => type.startsWith("kubernetes:") && !/Namespace|ConfigMap/.test(type),
     );
     for (const { name } of objects) assert.ok(waitsFor(registered, name, "r-namespace"), name);
+    for (const route of ["r-shop", "r-shop-canary", "r-shop-active"])
+      assert.ok(waitsFor(registered, route, "controller"));
   });
 });

@@ -1,0 +1,21 @@
+/** Runs the tests on the embedded cluster, where its binaries are here or CI wants them built; else says what it left out. */
+import { spawnSync } from "node:child_process";
+import { cacheFolder } from "../../sandbox/toolchain/cache";
+import { missingTools, presentTools } from "../../sandbox/toolchain/toolchain";
+
+async function main(): Promise<void> {
+  const env = process.env;
+  const missing = missingTools(await presentTools({ cache: cacheFolder(env), env }));
+  const able = process.platform === "linux" && process.getuid?.() === 0;
+  if (!env["CI"] && (missing.length > 0 || !able)) {
+    const why = able ? `there is no ${missing[0] ?? ""} yet` : "they need Linux and root";
+    process.stdout.write(
+      `left out: the tests on the embedded cluster, for ${why}; run them with: CI=1 npm run test:e2e\n`,
+    );
+    return;
+  }
+  const mocha = ["node_modules/mocha/bin/mocha.js", "--config", ".mocharc.e2e.json", ...process.argv.slice(2)];
+  process.exitCode = spawnSync(process.execPath, mocha, { stdio: "inherit" }).status ?? 1;
+}
+
+void main();
