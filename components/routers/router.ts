@@ -22,7 +22,7 @@ export interface ServedTraffic {
 
 /** What a router declared. */
 export interface Routes {
-  /** The objects that move traffic, in the order in which they move it. */
+  /** The objects that move live traffic, in the order in which they move it. */
   readonly resources: readonly pulumi.Resource[];
   /** By service; a service without a route has no entry. */
   readonly served: Readonly<Record<string, ServedTraffic>>;

@@ -36,7 +36,7 @@ export function canaryAnnotations(traffic: Traffic, canary: CanarySettings): Rec
   };
 }
 
-/** Our own record of the declared traffic, on every object that traffic goes by. */
+/** Our own record of the declared traffic, on both Ingresses. */
 export function trafficRecord(traffic: Traffic): Record<string, string> {
   return {
     [annotationNames.activeColor]: traffic.activeColor,

@@ -28,7 +28,7 @@ export const ingressNginx: Router = (name, args, opts) => {
   });
 
   const mains = routed.map(({ service, route }) =>
-    ingress(`${name}-${service.name}`, names.active(service.name), { args, service, route, color: activeColor }, opts),
+    mainIngress(name, { args, service, route, color: activeColor }, opts),
   );
   const canaries = routed.map(({ service, route }) =>
     canaryIngress(name, { args, service, route, color: idleColor }, then(mains)),
@@ -37,14 +37,13 @@ export const ingressNginx: Router = (name, args, opts) => {
   const inside = args.services.map((service) =>
     selectorService(name, "active", { args, service, color: activeColor }, moved.length > 0 ? then(moved) : opts),
   );
-  const previews = routed.flatMap(({ service, route }) =>
-    route.previewHost === undefined
-      ? []
-      : preview(name, { args, service, route: { ...route, host: route.previewHost }, color: idleColor }, then(inside)),
-  );
+  for (const { service, route } of routed) {
+    if (route.previewHost === undefined) continue;
+    preview(name, { args, service, route: { ...route, host: route.previewHost }, color: idleColor }, then(moved));
+  }
 
   const served = routed.map(({ service }, index) => [service.name, servedBy(mains[index], canaries[index])] as const);
-  return { resources: [...moved, ...inside, ...previews], served: Object.fromEntries(served) };
+  return { resources: [...moved, ...inside], served: Object.fromEntries(served) };
 };
 
 /** One service, and the color that an object of it leads to. */
@@ -59,12 +58,14 @@ function metadata(objectName: string, { args, service }: Target, annotations: Re
     name: objectName,
     namespace: args.namespace,
     labels: objectLabels(serviceLabels(service.name)),
-    // A user's annotations come first: what traffic goes by is not theirs to change.
-    annotations: { ...annotations, ...trafficObject, ...trafficRecord(args.traffic) },
+    annotations: { ...annotations, ...trafficObject },
   };
 }
 
-/** A Service of its own that selects one color's pods. It is retargeted at a flip; the colors' own Services never are. */
+/**
+ * A Service of its own that selects one color's pods. It is retargeted at a flip, and untouched by a weight; the colors'
+ * own Services never change.
+ */
 function selectorService(
   name: string,
   role: "active" | "preview",
@@ -87,11 +88,28 @@ function selectorService(
 
 type RoutedTarget = Target & { readonly route: RouteSettings };
 
+/** A user's annotations come first: what traffic goes by is not theirs to change. */
+function mainIngress(name: string, target: RoutedTarget, opts: pulumi.CustomResourceOptions) {
+  const { args, service, route } = target;
+  const annotations = { ...route.annotations, ...trafficRecord(args.traffic) };
+  return ingress(
+    `${name}-${service.name}`,
+    names.active(service.name),
+    { ...target, route: { ...route, annotations } },
+    opts,
+  );
+}
+
 function canaryIngress(name: string, target: RoutedTarget, opts: pulumi.CustomResourceOptions) {
   const { args, service, route } = target;
-  const annotations = { ...route.annotations, ...canaryAnnotations(args.traffic, args.canary) };
-  const withCanary = { ...target, route: { ...route, annotations } };
-  return ingress(`${name}-${service.name}-canary`, names.canary(service.name), withCanary, opts);
+  const split = canaryAnnotations(args.traffic, args.canary);
+  const annotations = { ...route.annotations, ...split, ...trafficRecord(args.traffic) };
+  return ingress(
+    `${name}-${service.name}-canary`,
+    names.canary(service.name),
+    { ...target, route: { ...route, annotations } },
+    opts,
+  );
 }
 
 function ingress(
@@ -130,18 +148,11 @@ function ingress(
 }
 
 /** Shows the idle color on a host of its own, by a Service of its own: a controller splits by Service, not by host. */
-function preview(name: string, target: RoutedTarget, opts: pulumi.CustomResourceOptions): pulumi.Resource[] {
+function preview(name: string, target: RoutedTarget, opts: pulumi.CustomResourceOptions): void {
   const { service } = target;
   const shown = selectorService(name, "preview", target, opts);
   const objectName = names.preview(service.name);
-  const entry = ingress(
-    `${name}-${service.name}-preview-ingress`,
-    objectName,
-    target,
-    { ...opts, dependsOn: [shown] },
-    objectName,
-  );
-  return [shown, entry];
+  ingress(`${name}-${service.name}-preview-ingress`, objectName, target, { ...opts, dependsOn: [shown] }, objectName);
 }
 
 /** What two Ingresses give, as the cluster has them. */
