@@ -27,7 +27,7 @@ export function shellVariables(paths: SandboxPaths, env: NodeJS.ProcessEnv): Rec
   const path = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== paths.bin);
   return {
     PATH: [paths.bin, ...path].join(delimiter),
-    KUBECONFIG: paths.kubeconfig,
+    KUBECONFIG: borrowed(paths) === undefined ? paths.kubeconfig : paths.borrowedKubeconfig,
     PULUMI_HOME: paths.pulumi,
     PULUMI_BACKEND_URL: `file://${join(paths.pulumi, "state")}`,
     PULUMI_CONFIG_PASSPHRASE: passphrase,
@@ -70,6 +70,19 @@ export interface SandboxStatus {
 
 /** How the embedded cluster stands now. */
 export function sandboxStatus(paths: SandboxPaths): SandboxStatus {
+  const other = borrowed(paths);
+  if (other !== undefined) {
+    const { context, ingress } = other;
+    const message = `the cluster of context ${context}`;
+    return {
+      state: "ready",
+      message,
+      ingress,
+      ingressInside: ingress,
+      kubeconfig: paths.borrowedKubeconfig,
+      parts: [],
+    };
+  }
   const daemon = readJson<DaemonRecord>(paths.daemon);
   const status = readJson<ClusterStatus>(paths.status);
   const base = { kubeconfig: paths.kubeconfig, ingressInside: `http://127.0.0.1:${String(network.ingressPort)}` };

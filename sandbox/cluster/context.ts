@@ -1,4 +1,4 @@
-import { mkdirSync, writeFileSync } from "node:fs";
+import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { delimiter } from "node:path";
 import { KubeConfig, NetworkingV1Api } from "@kubernetes/client-node";
 import { type Reporter, SandboxError } from "../report";
@@ -22,6 +22,11 @@ interface ContextArgs extends BorrowedCluster {
 /** The borrowed cluster of this checkout, if `up --context` chose one. */
 export function borrowed(paths: SandboxPaths): BorrowedCluster | undefined {
   return readJson<BorrowedCluster>(paths.borrowed);
+}
+
+/** Goes back to the embedded cluster. */
+export function giveBack(paths: SandboxPaths): void {
+  for (const file of [paths.borrowed, paths.borrowedKubeconfig]) rmSync(file, { force: true });
 }
 
 /**
@@ -52,7 +57,7 @@ export async function useContext(args: ContextArgs): Promise<void> {
     });
   }
   mkdirSync(paths.root, { recursive: true });
-  writeFileSync(paths.kubeconfig, minified(kubeconfig), { mode: 0o600 });
+  writeFileSync(paths.borrowedKubeconfig, minified(kubeconfig), { mode: 0o600 });
   writeJson(paths.borrowed, { context, ingress } satisfies BorrowedCluster);
 }
 

@@ -14,6 +14,7 @@ export interface SandboxPaths {
   readonly daemon: string;
   /** Which cluster that was there already is used in the place of the embedded one. */
   readonly borrowed: string;
+  readonly borrowedKubeconfig: string;
   /** What the supervisor last said of each part. */
   readonly status: string;
   readonly logs: string;
@@ -52,6 +53,7 @@ export function sandboxPaths(checkout: string, env: NodeJS.ProcessEnv): SandboxP
     sockets,
     daemon: join(root, "daemon.json"),
     borrowed: join(root, "borrowed.json"),
+    borrowedKubeconfig: join(root, "borrowed.kubeconfig"),
     status: join(root, "status.json"),
     logs: join(root, "logs"),
     bin: join(root, "bin"),

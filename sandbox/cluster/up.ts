@@ -9,6 +9,7 @@ import { type Arch } from "../toolchain/parts";
 import { ensureTools, type Toolchain } from "../toolchain/toolchain";
 import { sandboxStatus } from "./access";
 import { type ClusterConfig } from "./config";
+import { giveBack } from "./context";
 import { down } from "./down";
 import { type SandboxPaths } from "./paths";
 import { type DaemonRecord, isAlive } from "./record";
@@ -35,6 +36,7 @@ export async function up(args: SandboxArgs): Promise<DaemonRecord> {
   mkdirSync(join(paths.root, ".."), { recursive: true });
   const release = await exclusive(paths.root, report);
   try {
+    giveBack(paths);
     const before = readJson<DaemonRecord>(paths.daemon);
     if (before !== undefined && (await settle(before, args)) === "ready") return before;
     const tools = await ensureTools({ ...args, cache: cacheFolder(args.env), arch: arch(), fetch });

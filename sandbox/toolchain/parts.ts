@@ -92,8 +92,6 @@ const core: Recipe = {
     "github.com/containerd/...",
     "github.com/envoyproxy/...",
     "github.com/go-git/...",
-    "github.com/google/cel-go/...",
-    "github.com/google/gnostic-models/...",
     "github.com/zclconf/...",
     "helm.sh/...",
     "oras.land/...",

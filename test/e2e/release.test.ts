@@ -124,6 +124,18 @@ describe("a release on the embedded cluster", () => {
     assert.equal(replicas(), "2");
   });
 
+  it("keeps a secret variable out of its output and its state, and gives it to the pods", () => {
+    copyFileSync(join(checkout, "Pulumi.dev.yaml"), configFile);
+    assert.equal(configured("config", "set", "--secret", "--path", "services.shop.env.TOKEN", "hunter2").status, 0);
+    const shown = configured("up", "--yes", "--skip-preview", "--diff");
+    assert.equal(shown.status, 0, shown.out);
+    assert.doesNotMatch(shown.out + pulumi("stack", "export").out + pulumi("stack", "output").out, /hunter2/);
+    assert.match(
+      kubectl("get", "deployment", "shop-blue", "-o", "jsonpath={.spec.template.spec.containers[0].env}"),
+      /hunter2/,
+    );
+  });
+
   it("goes away with pulumi destroy", () => {
     const { status, out } = configured("destroy", "--yes", "--skip-preview");
     assert.equal(status, 0, out);

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { execFileSync } from "node:child_process";
+import { execFileSync, spawnSync } from "node:child_process";
 import { existsSync, mkdtempSync, readFileSync, rmSync } from "node:fs";
 import { connect } from "node:net";
 import { networkInterfaces, tmpdir } from "node:os";
@@ -114,6 +114,35 @@ describe("the embedded cluster", () => {
     assert.equal(existsSync(two.root), false);
     assert.equal(sandboxStatus(one).state, "ready");
     assert.match(kubectl(one, "get", "nodes"), /cyan +Ready/);
+  });
+
+  it("can be used by another checkout as a cluster that is there already, which it leaves as it is", () => {
+    const state = mkdtempSync(join(tmpdir(), "cyan-state-"));
+    const shell = shellVariables(one, process.env);
+    const env = { ...process.env, PATH: shell["PATH"], KUBECONFIG: shell["KUBECONFIG"], XDG_STATE_HOME: state };
+    const cyan = (...args: string[]): { status: number | null; out: string } => {
+      const { status, stdout, stderr } = spawnSync(process.execPath, ["driver/cyan.js", ...args], {
+        env,
+        encoding: "utf8",
+      });
+      return { status, out: stdout + stderr };
+    };
+    try {
+      const { ingress } = sandboxStatus(one);
+      const unknown = cyan("sandbox", "up", "--context", "kind-kind");
+      assert.deepEqual(unknown, { status: 1, out: "error: no context kind-kind: there are cyan\n" });
+      assert.equal(cyan("sandbox", "up", "--context", "cyan", "--ingress", ingress).status, 0);
+      assert.match(cyan("sandbox", "status").out, /the cluster of context cyan/);
+      assert.match(cyan("sandbox", "env").out, new RegExp(`^export KUBECONFIG='${state}/`, "m"));
+      // No route is declared on it: its ingress controller says so, and that is an answer of no color.
+      const load = cyan("sandbox", "load", "--seconds", "0.1", "--rate", "50", "--json");
+      assert.deepEqual(JSON.parse(load.out), { requests: 5, lost: 5, losses: { "status 404": 5 }, colors: {} });
+      assert.equal(cyan("sandbox", "down").status, 0);
+      assert.equal(existsSync(join(state, "cyan")), false);
+      assert.equal(sandboxStatus(one).state, "ready");
+    } finally {
+      rmSync(state, { recursive: true });
+    }
   });
 
   for (const part of ["containerd", "etcd", "kube-apiserver", "kubelet", "kube-proxy", "traefik"]) {

@@ -1,0 +1,51 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { knownKeys } from "../components/config/known-keys";
+import { parseSettings } from "../components/config/settings";
+
+const read = (name: string): string => readFileSync(join(__dirname, "..", name), "utf8");
+const yaml = (name: string): Record<string, Record<string, unknown>> =>
+  parse(read(name)) as Record<string, Record<string, unknown>>;
+
+/** The values of a stack's file, as the program gets them. */
+function configOf(stack: string): Record<string, unknown> {
+  const { config = {} } = yaml(`Pulumi.${stack}.yaml`);
+  return Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(/^cyan:/, ""), value]));
+}
+
+describe("the project's own files", () => {
+  for (const stack of ["dev", "prod"]) {
+    it(`hold a config for ${stack} that is right, without a warning`, () => {
+      const parsed = parseSettings(configOf(stack));
+      assert.deepEqual("problems" in parsed ? parsed.problems : parsed.warnings, []);
+    });
+  }
+
+  it("declare in Pulumi.yaml each key that the program reads, with a type and a description", () => {
+    const { config = {} } = yaml("Pulumi.yaml") as Record<
+      string,
+      Record<string, { type?: string; description?: string }>
+    >;
+    assert.deepEqual(Object.keys(config).toSorted(), [...knownKeys([])].toSorted());
+    for (const [key, { type, description }] of Object.entries(config)) {
+      assert.ok(type !== undefined && description !== undefined, key);
+    }
+  });
+
+  it("declare the same defaults in Pulumi.yaml as the program has", () => {
+    const { config = {} } = yaml("Pulumi.yaml") as Record<string, Record<string, { default?: unknown }>>;
+    const defaults = Object.fromEntries(
+      Object.entries(config).flatMap(([key, value]) => (value.default === undefined ? [] : [[key, value.default]])),
+    );
+    const { services } = configOf("dev");
+    assert.deepEqual(parseSettings({ ...defaults, services }), parseSettings({ services }));
+  });
+
+  it("explain every key in the README", () => {
+    const readme = read("README.md");
+    const paths = [[], ["services", "any"], ["services", "any", "blue"], ["ingress"], ["canary"]];
+    for (const key of paths.flatMap((path) => knownKeys(path))) assert.ok(readme.includes(`\`${key}\``), key);
+  });
+});
