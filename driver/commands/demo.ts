@@ -1,7 +1,7 @@
 import { join } from "node:path";
 import { Command } from "commander";
 import { entrance, shellVariables } from "../../sandbox/cluster/access";
-import { borrowed } from "../../sandbox/cluster/context";
+import { borrowed } from "../../sandbox/cluster/borrowed";
 import { sandboxPaths } from "../../sandbox/cluster/paths";
 import { up } from "../../sandbox/cluster/up";
 import { runDemo } from "../../sandbox/demo/demo";

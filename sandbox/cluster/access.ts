@@ -1,6 +1,6 @@
 import { delimiter, join } from "node:path";
 import { SandboxError } from "../report";
-import { borrowed } from "./context";
+import { borrowed } from "./borrowed";
 import { network } from "./network";
 import { type SandboxPaths } from "./paths";
 import { childrenOf, type DaemonRecord, hostPids, isAlive } from "./record";

@@ -1,32 +1,16 @@
-import { mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { delimiter } from "node:path";
-import { KubeConfig, NetworkingV1Api } from "@kubernetes/client-node";
+import type { KubeConfig } from "@kubernetes/client-node";
 import { type Reporter, SandboxError } from "../report";
 import { findExecutable } from "../toolchain/locate";
+import { type BorrowedCluster } from "./borrowed";
 import { type SandboxPaths } from "./paths";
-import { readJson, writeJson } from "./status";
-
-/** A cluster that was there already, used in the place of the embedded one. */
-export interface BorrowedCluster {
-  readonly context: string;
-  /** Where its ingress controller is reached. */
-  readonly ingress: string;
-}
+import { writeJson } from "./status";
 
 interface ContextArgs extends BorrowedCluster {
   readonly paths: SandboxPaths;
   readonly env: NodeJS.ProcessEnv;
   readonly report: Reporter;
-}
-
-/** The borrowed cluster of this checkout, if `up --context` chose one. */
-export function borrowed(paths: SandboxPaths): BorrowedCluster | undefined {
-  return readJson<BorrowedCluster>(paths.borrowed);
-}
-
-/** Goes back to the embedded cluster. */
-export function giveBack(paths: SandboxPaths): void {
-  for (const file of [paths.borrowed, paths.borrowedKubeconfig]) rmSync(file, { force: true });
 }
 
 /**
@@ -37,8 +21,13 @@ export function giveBack(paths: SandboxPaths): void {
  */
 export async function useContext(args: ContextArgs): Promise<void> {
   const { context, ingress, paths, report } = args;
-  const kubeconfig = new KubeConfig();
-  kubeconfig.loadFromDefault();
+  const client = await loadClient();
+  const kubeconfig = new client.KubeConfig();
+  try {
+    kubeconfig.loadFromDefault();
+  } catch (error) {
+    throw new SandboxError(`the kubeconfig cannot be read: ${error instanceof Error ? error.message : String(error)}`);
+  }
   const names = kubeconfig.getContexts().map((each) => each.name);
   if (!names.includes(context)) {
     const known = names.length === 0 ? "the kubeconfig has none" : `there are ${names.join(", ")}`;
@@ -48,7 +37,7 @@ export async function useContext(args: ContextArgs): Promise<void> {
     throw new SandboxError("a cluster of your own needs the Pulumi CLI on PATH: https://www.pulumi.com/docs/install");
   }
   kubeconfig.setCurrentContext(context);
-  const classes = await ingressClasses(kubeconfig, context);
+  const classes = await ingressClasses(client, kubeconfig, context);
   if (!classes.some((each) => each.name === "nginx")) {
     const found = classes.length === 0 ? "it has none" : `it has ${classes.map((each) => each.name).join(", ")}`;
     report({
@@ -57,13 +46,20 @@ export async function useContext(args: ContextArgs): Promise<void> {
     });
   }
   mkdirSync(paths.root, { recursive: true });
-  writeFileSync(paths.borrowedKubeconfig, minified(kubeconfig), { mode: 0o600 });
+  writeFileSync(paths.borrowedKubeconfig, minified(client, kubeconfig), { mode: 0o600 });
   writeJson(paths.borrowed, { context, ingress } satisfies BorrowedCluster);
 }
 
-async function ingressClasses(kubeconfig: KubeConfig, context: string): Promise<{ name: string }[]> {
+type Client = Awaited<ReturnType<typeof loadClient>>;
+
+/** The Kubernetes client takes longer to load than every other command takes to run. */
+function loadClient() {
+  return import("@kubernetes/client-node");
+}
+
+async function ingressClasses(client: Client, kubeconfig: KubeConfig, context: string): Promise<{ name: string }[]> {
   try {
-    const { items } = await kubeconfig.makeApiClient(NetworkingV1Api).listIngressClass({ timeoutSeconds: 10 });
+    const { items } = await kubeconfig.makeApiClient(client.NetworkingV1Api).listIngressClass({ timeoutSeconds: 10 });
     return items.map((item) => ({ name: item.metadata?.name ?? "" }));
   } catch (error) {
     const why = error instanceof Error ? error.message.split("\n")[0] : String(error);
@@ -72,9 +68,9 @@ async function ingressClasses(kubeconfig: KubeConfig, context: string): Promise<
 }
 
 /** The kubeconfig with its current context alone. */
-function minified(kubeconfig: KubeConfig): string {
+function minified(client: Client, kubeconfig: KubeConfig): string {
   const context = kubeconfig.getContextObject(kubeconfig.currentContext);
-  const only = new KubeConfig();
+  const only = new client.KubeConfig();
   const cluster = kubeconfig.getCurrentCluster();
   const user = kubeconfig.getCurrentUser();
   only.loadFromOptions({

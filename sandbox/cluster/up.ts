@@ -9,7 +9,7 @@ import { type Arch } from "../toolchain/parts";
 import { ensureTools, type Toolchain } from "../toolchain/toolchain";
 import { sandboxStatus } from "./access";
 import { type ClusterConfig } from "./config";
-import { giveBack } from "./context";
+import { giveBack } from "./borrowed";
 import { down } from "./down";
 import { type SandboxPaths } from "./paths";
 import { type DaemonRecord, isAlive } from "./record";

@@ -182,6 +182,15 @@ describe("the embedded cluster", () => {
     assert.equal(sandboxStatus(one).state, "down");
   });
 
+  it("says which ways are open to a user who is not root", () => {
+    const argv = ["--reuid=65534", "--clear-groups", process.execPath, "driver/cyan.js", "sandbox", "up"];
+    const { status, stderr } = spawnSync("setpriv", argv, { encoding: "utf8" });
+    assert.equal(status, 1);
+    assert.match(stderr, /needs root/);
+    assert.match(stderr, /npx cyan sandbox up --context kind-kind/);
+    assert.doesNotMatch(stderr, /^ +at /m);
+  });
+
   it("can be told to go down when it is down", async () => {
     await down({ paths: one }, { keepData: false });
   });
