@@ -44,7 +44,7 @@ export async function runDemo(args: DemoArgs): Promise<DemoResult> {
   });
   args.report({ event: "step", text: "deploying both colors" });
   await stack.select();
-  await stack.configure({ activeColor: "blue", canaryWeight: "0", readyTimeout: "15s" });
+  await stack.configure({ activeColor: "blue", canaryWeight: "0", readyTimeout: "10s" });
   const first = await stack.up();
   if (!first.ok) throw new SandboxError(`the first pulumi up failed:\n${first.output.trim()}`);
   await serving(args);
