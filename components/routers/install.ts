@@ -5,12 +5,29 @@ import { type InstallChoice } from "../model/settings";
 
 const namespace = "ingress";
 
-/** Traefik's chart, whose version 37 is the first that brings Traefik 3.7. */
+/** Name of the IngressClass that both controllers serve, and that `ingress.className` defaults to. */
+const className = "nginx";
+
+/**
+ * Traefik's chart: version 40 is the first that brings Traefik 3.7, the first to read canary annotations. An older one
+ * takes a canary Ingress for an ordinary one.
+ */
 const traefikChart = {
   chart: "traefik",
-  version: "37.4.0",
+  version: "41.3.0",
   repositoryOpts: { repo: "https://traefik.github.io/charts" },
 };
+
+/**
+ * The class that Traefik's provider looks for: it goes by the controller that a class names, not by the class's name,
+ * and the class of Traefik's chart names another controller.
+ */
+function nginxClass(): kubernetes.networking.v1.IngressClass {
+  return new kubernetes.networking.v1.IngressClass("nginx", {
+    metadata: { name: className, annotations: { "ingressclass.kubernetes.io/is-default-class": "true" } },
+    spec: { controller: "k8s.io/ingress-nginx" },
+  });
+}
 
 /** What each choice of `install` declares, before the release that goes through it. */
 const controllers = {
@@ -21,7 +38,7 @@ const controllers = {
       new IngressController(
         "ingress-nginx",
         {
-          controller: { publishService: { enabled: true }, ingressClassResource: { name: "nginx", default: true } },
+          controller: { publishService: { enabled: true }, ingressClassResource: { name: className, default: true } },
           helmOptions: { namespace },
         },
         { dependsOn: [space] },
@@ -29,12 +46,13 @@ const controllers = {
     ];
   },
   traefik: () => [
+    nginxClass(),
     new kubernetes.helm.v3.Release("traefik", {
       ...traefikChart,
       namespace,
       createNamespace: true,
       values: {
-        ingressClass: { enabled: true, name: "nginx", isDefaultClass: true },
+        ingressClass: { enabled: false },
         providers: {
           kubernetesIngressNGINX: { enabled: true, publishService: { enabled: true } },
           kubernetesIngress: { enabled: false },

@@ -19,21 +19,36 @@ describe("the ingress controller that a stack installs", () => {
     });
   });
 
-  it("is Traefik through its chart, reading ingress-nginx's annotations for the class nginx", async () => {
+  it("is a Traefik that reads canary annotations, through its chart", async () => {
     const registered = await registeredBy(() => installController("traefik"));
     const traefik = registered.get("traefik");
     assert.equal(traefik?.type, "kubernetes:helm.sh/v3:Release");
-    const { values, chart, namespace, createNamespace } = traefik.inputs as {
-      values: { providers: unknown; ingressClass: unknown };
+    const { values, chart, version, namespace, createNamespace } = traefik.inputs as {
+      values: unknown;
       chart: string;
+      version: string;
       namespace: string;
       createNamespace: boolean;
     };
     assert.deepEqual([chart, namespace, createNamespace], ["traefik", "ingress", true]);
-    assert.deepEqual(values.providers, {
-      kubernetesIngressNGINX: { enabled: true, publishService: { enabled: true } },
-      kubernetesIngress: { enabled: false },
+    assert.ok(Number(version.split(".")[0]) >= 40, "charts before 40 bring a Traefik before 3.7");
+    assert.deepEqual(values, {
+      ingressClass: { enabled: false },
+      providers: {
+        kubernetesIngressNGINX: { enabled: true, publishService: { enabled: true } },
+        kubernetesIngress: { enabled: false },
+      },
+      deployment: { replicas: 2 },
     });
-    assert.deepEqual(values.ingressClass, { enabled: true, name: "nginx", isDefaultClass: true });
+  });
+
+  it("gives Traefik the class that its provider looks for: one of ingress-nginx's controller", async () => {
+    const registered = await registeredBy(() => installController("traefik"));
+    assert.deepEqual(registered.get("nginx")?.inputs, {
+      apiVersion: "networking.k8s.io/v1",
+      kind: "IngressClass",
+      metadata: { name: "nginx", annotations: { "ingressclass.kubernetes.io/is-default-class": "true" } },
+      spec: { controller: "k8s.io/ingress-nginx" },
+    });
   });
 });
