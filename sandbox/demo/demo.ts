@@ -1,10 +1,11 @@
 import { join } from "node:path";
+import { setTimeout } from "node:timers/promises";
 import { type Reporter, SandboxError } from "../report";
 import { type Answer, isLost, tally } from "./load/answer";
 import { RunningLoad } from "./load/client";
 import { type LoadOrder } from "./load/main";
 import { DemoStack } from "./stack";
-import { type Measurement, measure, type Scenario, scenarios } from "./transitions";
+import { lossText, type Measurement, measure, type Scenario, scenarios } from "./transitions";
 
 export interface DemoArgs {
   /** The checkout whose program is run. */
@@ -18,7 +19,25 @@ export interface DemoArgs {
   readonly wrap: (argv: readonly string[]) => readonly string[];
   readonly report: Reporter;
   readonly signal: AbortSignal;
+  readonly pace?: Partial<Pace>;
 }
+
+/** How much the demo sends, and how long it watches. */
+export interface Pace {
+  /** Requests a second. @default 200 */
+  readonly rate: number;
+  /**
+   * From the end of `pulumi up` to the window in which shares are counted, in milliseconds: ingress-nginx takes a second to
+   * take a change over, Traefik a tenth. @default 1000
+   */
+  readonly settle: number;
+  /** Requests in that window. @default 1000 */
+  readonly window: number;
+  /** How long the route may take to serve after the first `pulumi up`, in milliseconds. @default 60000 */
+  readonly serving: number;
+}
+
+const defaultPace: Pace = { rate: 200, settle: 1_000, window: 1_000, serving: 60_000 };
 
 /** What the demo measured. */
 export interface DemoResult {
@@ -27,16 +46,26 @@ export interface DemoResult {
 }
 
 const host = "shop.localhost";
-const rate = 200;
-/** From the end of `pulumi up` to the window: ingress-nginx takes a second to take a change over, Traefik a tenth. */
-const settle = 1_000;
-/** Requests in the window in which the shares are counted. */
-const windowRequests = 1_000;
-/** Ends a load whose demo was forgotten. */
+/** Seconds after which the load of a demo that was forgotten ends. */
 const longestLoad = 1_800;
 
-/** Deploys both colors and moves live requests between them, counting every one. */
+/** When the parts of one transition were, in milliseconds since 1970. */
+interface Run {
+  readonly scenario: Scenario;
+  readonly began: number;
+  readonly seconds: number;
+  readonly ok: boolean;
+  /** The settled window, whose end is fixed beforehand: the color that answers slowly is not counted short. */
+  readonly window: { readonly from: number; readonly to: number };
+}
+
+/**
+ * Deploys both colors and moves live requests between them, counting every one.
+ *
+ * @throws SandboxError when `pulumi` fails where it must not, nothing serves, or the load dies.
+ */
 export async function runDemo(args: DemoArgs): Promise<DemoResult> {
+  const pace = { ...defaultPace, ...args.pace };
   const stack = new DemoStack({
     ...args,
     template: join(args.checkout, "Pulumi.dev.yaml"),
@@ -47,34 +76,43 @@ export async function runDemo(args: DemoArgs): Promise<DemoResult> {
   await stack.configure({ activeColor: "blue", canaryWeight: "0", readyTimeout: "10s" });
   const first = await stack.up();
   if (!first.ok) throw new SandboxError(`the first pulumi up failed:\n${first.output.trim()}`);
-  await serving(args);
+  await serving(args, pace);
 
-  const order: LoadOrder = { ...orderOf(args), count: rate * longestLoad };
-  const load = RunningLoad.start(order, args.wrap);
+  const load = RunningLoad.start({ ...orderOf(args, pace), count: pace.rate * longestLoad }, args.wrap);
   try {
-    const transitions: Measurement[] = [];
-    for (const scenario of scenarios) transitions.push(await transition(scenario, stack, load, args));
-    await load.stop();
+    await load.begun;
+    const runs: Run[] = [];
+    for (const scenario of scenarios) runs.push(await transition(scenario, stack, load, args, pace));
+    await load.stop(); // Now the last answers are in, and each request counts in exactly one transition.
+    const transitions = runs.map((run, index) => {
+      return measured(run, load, index === 0 ? -Infinity : run.began, runs[index + 1]?.began ?? Infinity);
+    });
     return { transitions, lost: load.answers.filter(isLost).length };
   } catch (error) {
-    if (args.signal.aborted) args.report({ event: "warning", text: whatIsLive(load.answers) });
+    await load.stop().catch(() => undefined); // When it failed too, that is what was thrown.
+    if (args.signal.aborted) args.report({ event: "warning", text: whatIsLive(load.answers, pace) });
     throw error;
-  } finally {
-    await load.stop();
   }
 }
 
-function orderOf(args: DemoArgs): Omit<LoadOrder, "count"> {
+function orderOf(args: DemoArgs, { rate }: Pace): Omit<LoadOrder, "count"> {
   return { origin: args.origin, anywhere: args.anywhere, host, path: "/", rate, timeout: 5_000 };
 }
 
 /** Resolves when the live host answers; a controller takes a moment to see a new route. */
-async function serving(args: DemoArgs): Promise<void> {
+async function serving(args: DemoArgs, pace: Pace): Promise<void> {
+  const until = Date.now() + pace.serving;
   for (;;) {
     args.signal.throwIfAborted();
-    const probe = RunningLoad.start({ ...orderOf(args), count: rate / 4 }, args.wrap);
+    const probe = RunningLoad.start({ ...orderOf(args, pace), count: Math.ceil(pace.rate / 4) }, args.wrap);
     await probe.finished;
-    if (tally(probe.answers).lost === 0) return;
+    const { lost, losses, requests } = tally(probe.answers);
+    if (lost === 0) return;
+    if (Date.now() > until) {
+      const seconds = pace.serving / 1000;
+      const text = `${host} does not serve ${seconds} s after the first pulumi up: ${lost} of ${requests} requests lost`;
+      throw new SandboxError(`${text} (${lossText(losses)})`);
+    }
   }
 }
 
@@ -83,28 +121,30 @@ async function transition(
   stack: DemoStack,
   load: RunningLoad,
   args: DemoArgs,
-): Promise<Measurement> {
+  pace: Pace,
+): Promise<Run> {
   const began = Date.now();
+  args.report({ event: "step", text: scenario.name });
   const line = progressLine(scenario, load, began, args.report);
   try {
     await stack.configure(scenario.config);
     const upBegan = Date.now();
     const { ok, output } = await stack.up();
     const upEnded = Date.now();
-    const windowBegan = upEnded + settle;
-    const answered = (): Answer[] => load.between(windowBegan, Infinity);
-    while (answered().length < windowRequests) await pause(args.signal);
-    const result = measure(
-      scenario,
-      { seconds: (upEnded - upBegan) / 1000, ok },
-      load.between(began, Infinity),
-      answered(),
-    );
     if (!ok && scenario.refused !== true) throw new SandboxError(`pulumi up failed:\n${output.trim()}`);
-    return result;
+    const from = upEnded + pace.settle;
+    const to = from + (pace.window * 1000) / pace.rate;
+    await waitUntil(to, load, args.signal);
+    return { scenario, began, seconds: (upEnded - upBegan) / 1000, ok, window: { from, to } };
   } finally {
     clearInterval(line);
   }
+}
+
+/** What the requests of a transition show: those from `begin` to before `end`, where the next one began. */
+function measured(run: Run, load: RunningLoad, begin: number, end: number): Measurement {
+  const { from, to } = run.window;
+  return measure(run.scenario, run, load.between(begin, end), load.between(from, to));
 }
 
 /** Tells four times a second how a transition goes. */
@@ -118,13 +158,17 @@ function progressLine(scenario: Scenario, load: RunningLoad, began: number, repo
   }, 250);
 }
 
-function whatIsLive(answers: readonly Answer[]): string {
-  const { colors } = tally(answers.slice(-rate));
+function whatIsLive(answers: readonly Answer[], { rate }: Pace): string {
+  const { colors, lost, requests } = tally(answers.slice(-rate));
   const shares = Object.entries(colors).map(([color, count]) => `${color} ${count}`);
-  return `of the last ${rate} requests: ${shares.join(", ")}. Run the demo again, or: npx cyan sandbox down`;
+  const seen = [...shares, ...(lost > 0 ? [`lost ${lost}`] : [])].join(", ");
+  return `of the last ${requests} requests: ${seen || "none answered"}. Run the demo again, or: npx cyan sandbox down`;
 }
 
-async function pause(signal: AbortSignal): Promise<void> {
-  signal.throwIfAborted();
-  await new Promise((resolve) => setTimeout(resolve, 50));
+/** Rejects when the demo is interrupted, or when its load ends before that instant. */
+async function waitUntil(instant: number, load: RunningLoad, signal: AbortSignal): Promise<void> {
+  const ended = load.finished.then(() => {
+    throw new SandboxError("the load ended before the demo did");
+  });
+  await Promise.race([setTimeout(Math.max(0, instant - Date.now()), undefined, { signal }), ended]);
 }

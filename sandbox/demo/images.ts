@@ -37,7 +37,8 @@ export async function buildImages(
   };
   const archives: Record<string, string> = {};
   for (const [name, image] of Object.entries(images)) {
-    const path = join(folder, `${name}-${sha256(image.binary).slice(0, 12)}.tar`);
+    const key = sha256(Buffer.concat([image.binary, Buffer.from(image.tags.join(" "))])).slice(0, 12);
+    const path = join(folder, `${name}-${key}.tar`);
     if (!existsSync(path)) await writeArchive(image, path);
     for (const tag of image.tags) archives[tag] = path;
   }

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { copyFileSync, mkdirSync } from "node:fs";
 import { dirname } from "node:path";
+import { SandboxError } from "../report";
 
 /** The stack of the demo: the checkout's program with a config of its own, driven by the plain `pulumi` command. */
 export class DemoStack {
@@ -36,7 +37,7 @@ export class DemoStack {
 
   private async succeed(argv: readonly string[]): Promise<void> {
     const { ok, output } = await this.pulumi(argv);
-    if (!ok) throw new Error(`pulumi ${argv.join(" ")} failed:\n${output}`);
+    if (!ok) throw new SandboxError(`pulumi ${argv.join(" ")} failed:\n${output.trim()}`);
   }
 
   private async pulumi(argv: readonly string[]): Promise<{ ok: boolean; output: string }> {

@@ -90,8 +90,13 @@ export function measure(
 
 function lossFaults({ lost, losses }: Tally): string[] {
   if (lost === 0) return [];
+  return [`${lost} requests lost: ${lossText(losses)}`];
+}
+
+/** Lost requests by what became of them. */
+export function lossText(losses: Tally["losses"]): string {
   const kinds = Object.entries(losses).map(([why, count]) => `${count} × ${why}`);
-  return [`${lost} requests lost: ${kinds.join(", ")}`];
+  return kinds.join(", ");
 }
 
 /** A color that is declared to get everything, or nothing, gets exactly that; a share between them lies in its interval. */

@@ -8,7 +8,7 @@ export interface Answer {
   readonly status: number;
   /** What the service called itself, by its header `x-color`; empty when it did not. */
   readonly color: string;
-  /** Why there was no answer, such as `ECONNREFUSED`; empty when there was one. */
+  /** Why there was no whole answer: `timeout`, or a code such as `ECONNREFUSED`; empty when there was one. */
   readonly error: string;
 }
 

@@ -4,12 +4,14 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { SandboxError } from "../../report";
 import { type Answer } from "./answer";
+import { assertAllowed } from "./limits";
 import { type LoadOrder } from "./main";
 
 /** A load that runs in a process of its own, and what has been answered so far. */
 export class RunningLoad {
   /** Every answer, in the order in which they came. */
   readonly answers: Answer[] = [];
+  private readonly first: Promise<void>;
   private readonly ended: Promise<void>;
 
   private constructor(
@@ -20,6 +22,11 @@ export class RunningLoad {
     let complaint = "";
     child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
     const lines = createInterface({ input: child.stdout });
+    this.first = new Promise((resolve) => {
+      lines.once("line", () => {
+        resolve();
+      });
+    });
     lines.on("line", (line) => {
       const answer = JSON.parse(line) as Answer;
       this.answers.push(answer);
@@ -35,18 +42,25 @@ export class RunningLoad {
    * Starts a load.
    *
    * @param wrap puts the command where it has to run, such as inside the cluster's network namespace.
+   * @throws SandboxError when the load is not allowed.
    */
   static start(
     order: LoadOrder,
     wrap: (argv: readonly string[]) => readonly string[],
     onAnswer: (answer: Answer) => void = () => undefined,
   ): RunningLoad {
+    assertAllowed(order, order.anywhere);
     const argv = [process.execPath, "-r", "ts-node/register", join(__dirname, "main.ts"), JSON.stringify(order)];
     const [command = "", ...args] = wrap(argv);
     const cwd = join(__dirname, "..", "..", "..");
     // A group of its own: Ctrl-C reaches whoever started it, and that ends it in order.
     const options = { cwd, detached: true, stdio: ["pipe", "pipe", "pipe"] as ["pipe", "pipe", "pipe"] };
     return new RunningLoad(spawn(command, args, options), onAnswer);
+  }
+
+  /** Resolves when the first answer is in; rejects when the process fails before. */
+  get begun(): Promise<void> {
+    return Promise.race([this.first, this.ended]);
   }
 
   /** Resolves when all requests are sent and answered. */

@@ -11,7 +11,7 @@ export interface LoadArgs {
   readonly rate: number;
   /** How many to send in all, unless the signal ends it before. */
   readonly count: number;
-  /** How long an answer may take, in milliseconds. */
+  /** How long an answer may take, in milliseconds from when its request was due: waiting for a connection counts. */
   readonly timeout: number;
   readonly signal: AbortSignal;
   /** The time, in milliseconds since 1970. */
@@ -28,12 +28,9 @@ const connections = 256;
  * coordinated omission). Resolves when every request that was sent has its answer.
  */
 export async function load(args: LoadArgs): Promise<void> {
-  const pool = new Pool(args.origin, {
-    connections,
-    headersTimeout: args.timeout,
-    bodyTimeout: args.timeout,
-    connect: { timeout: args.timeout },
-  });
+  // Each request has a deadline of its own, which unlike the pool's also runs while it waits for a connection.
+  const timeouts = { headersTimeout: 0, bodyTimeout: 0, connect: { timeout: args.timeout } };
+  const pool = new Pool(args.origin, { connections, ...timeouts });
   const began = args.now();
   const dueAt = (index: number): number => began + (index * 1000) / args.rate;
   const open = new Set<Promise<void>>();
@@ -46,7 +43,7 @@ export async function load(args: LoadArgs): Promise<void> {
     await rest(dueAt(sent) - args.now(), args.signal);
   }
   await Promise.all(open);
-  await pool.close();
+  await pool.destroy();
 }
 
 async function ask(pool: Pool, args: LoadArgs, at: number): Promise<Answer> {
@@ -56,8 +53,9 @@ async function ask(pool: Pool, args: LoadArgs, at: number): Promise<Answer> {
       method: "GET",
       path: args.path,
       headers: { host: args.host },
+      signal: AbortSignal.timeout(Math.max(0, Math.ceil(at + args.timeout - args.now()))),
     });
-    await body.dump();
+    await body.arrayBuffer(); // Not `dump`, which takes an answer that was cut off for a whole one.
     const color = headers["x-color"];
     return { at, took: took(), status: statusCode, color: typeof color === "string" ? color : "", error: "" };
   } catch (error) {
@@ -66,6 +64,7 @@ async function ask(pool: Pool, args: LoadArgs, at: number): Promise<Answer> {
 }
 
 function kindOf(error: unknown): string {
+  if (error instanceof Error && error.name === "TimeoutError") return "timeout";
   if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
   return error instanceof Error ? error.message : String(error);
 }

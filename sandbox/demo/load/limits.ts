@@ -1,7 +1,7 @@
 import { SandboxError } from "../../report";
 
 /** What one run of the load generator may be told to do. */
-export const limits = { rate: 5_000, count: 1_000_000 } as const;
+export const limits = { rate: 5_000, count: 1_000_000, seconds: 7_200 } as const;
 
 /**
  * Refuses a load that is not bounded, or not on this machine.
@@ -20,5 +20,9 @@ export function assertAllowed(load: { origin: string; rate: number; count: numbe
   }
   if (!(load.count > 0 && load.count <= limits.count)) {
     throw new SandboxError(`${load.count} requests in all; send at most ${limits.count}`);
+  }
+  const seconds = load.count / load.rate;
+  if (seconds > limits.seconds) {
+    throw new SandboxError(`a load of ${Math.ceil(seconds)} seconds; it may last ${limits.seconds}`);
   }
 }

@@ -3,6 +3,7 @@
  * argument is the load as JSON; it prints each answer as a line of JSON, and ends when all are in, or soon after its
  * standard input ends.
  */
+import { SandboxError } from "../../report";
 import { type LoadArgs, load } from "./engine";
 import { assertAllowed } from "./limits";
 
@@ -12,19 +13,23 @@ export type LoadOrder = Pick<LoadArgs, "origin" | "path" | "host" | "rate" | "co
 };
 
 if (require.main === module) {
-  const order = JSON.parse(process.argv[2] ?? "") as LoadOrder;
+  try {
+    run(JSON.parse(process.argv[2] ?? "") as LoadOrder);
+  } catch (error) {
+    if (!(error instanceof SandboxError)) throw error;
+    process.stderr.write(`${error.message}\n`);
+    process.exitCode = 1;
+  }
+}
+
+function run(order: LoadOrder): void {
   assertAllowed(order, order.anywhere);
   const stop = new AbortController();
-  for (const event of ["SIGINT", "SIGTERM"] as const) {
-    process.on(event, () => {
-      stop.abort();
-    });
-  }
-  process.stdin
-    .on("end", () => {
-      stop.abort();
-    })
-    .resume();
+  const end = (): void => {
+    stop.abort();
+  };
+  process.on("SIGINT", end).on("SIGTERM", end);
+  process.stdin.on("end", end).resume();
   void load({
     ...order,
     signal: stop.signal,

@@ -70,8 +70,33 @@ describe("the load generator", () => {
     assert.deepEqual(colors, { blue: 10 });
     assert.equal(losses["status 503"], 10);
     assert.equal(losses["status 200"], 10);
-    assert.equal(losses["UND_ERR_HEADERS_TIMEOUT"], 10);
+    assert.equal(losses["timeout"], 10);
     assert.equal((losses["UND_ERR_SOCKET"] ?? 0) + (losses["ECONNRESET"] ?? 0), 10);
+  });
+
+  it("counts answers that are cut off in their body as lost", async () => {
+    for (const framing of [{ "content-length": "100" }, { "transfer-encoding": "chunked" }]) {
+      const origin = await serve((_, response) => {
+        response.writeHead(200, { "x-color": "blue", ...framing }).write("half", () => response.destroy());
+      });
+      assert.equal(tally(await answersFrom(origin, { count: 10 })).lost, 10, JSON.stringify(framing));
+      server?.close();
+    }
+  });
+
+  it("gives up on an answer whose body does not end", async () => {
+    const origin = await serve((_, response) => {
+      response.writeHead(200, { "x-color": "blue" }).write("half");
+    });
+    assert.deepEqual(tally(await answersFrom(origin, { count: 10, timeout: 50 })).losses, { timeout: 10 });
+  });
+
+  it("counts the wait for a connection as part of the time that an answer may take", async () => {
+    const origin = await serve(() => undefined);
+    const answers = await answersFrom(origin, { count: 1_000, timeout: 500 });
+    assert.deepEqual(tally(answers).losses, { timeout: 1_000 });
+    // With 256 connections the last would end after a second, were its time only counted from when it had one.
+    assert.ok(Math.max(...answers.map(({ took }) => took)) < 800);
   });
 
   it("counts requests that nobody listens for", async () => {
@@ -109,7 +134,10 @@ describe("the load generator", () => {
     assertAllowed({ ...fine, origin: "http://shop.example.com" }, true);
     for (const [change, message] of [
       [{ origin: "http://shop.example.com" }, /is not this machine/],
+      [{ origin: "http://127.0.0.1.example.com" }, /is not this machine/],
       [{ origin: "https://127.0.0.1" }, /plain http/],
+      [{ rate: NaN }, /rate/],
+      [{ rate: 1, count: 7_201 }, /may last 7200/],
       [{ rate: 100_000 }, /rate/],
       [{ count: 10_000_000 }, /at most/],
     ] as const) {
