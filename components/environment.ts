@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { skipAwait } from "./kubernetes/annotations";
 import { colorSelector, objectLabels } from "./kubernetes/labels";
-import { names } from "./kubernetes/names";
+import { names } from "./model/names";
 import { podTemplate } from "./kubernetes/pod";
 import { leastOf, scaleOf } from "./model/capacity";
 import { type Color } from "./model/color";

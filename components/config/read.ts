@@ -13,7 +13,10 @@ export function readSettings(): Settings {
   const all = pulumi.runtime.allConfig();
   const keys = Object.keys(all).filter((key) => key.startsWith(`${project}:`));
   const raw = Object.fromEntries(keys.map((key) => [key.slice(project.length + 1), valueOf(all[key] ?? "")]));
-  const parsed = parseSettings(raw, secretKeys().includes(`${project}:services`));
+  const provider = new pulumi.Config("kubernetes");
+  const [kubeconfig, context] = [provider.get("kubeconfig"), provider.get("context")];
+  const cluster = { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) };
+  const parsed = parseSettings(raw, { secretServices: secretKeys().includes(`${project}:services`), cluster });
   if ("problems" in parsed) {
     const list = parsed.problems.map((problem) => `  ${formatProblem(problem)}`).join("\n");
     throw new pulumi.RunError(

@@ -37,6 +37,13 @@ const duration = z
     return z.NEVER;
   });
 
+/** True or false as YAML has them, or as `pulumi config set` stores them. */
+const flag = z
+  .union([z.boolean(), z.literal(["true", "false"])], {
+    error: ({ input }) => `is ${quoted(input)}; write true or false`,
+  })
+  .transform((value) => value === true || value === "true");
+
 const dnsLabel = text
   .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, "Kubernetes wants lower-case letters, digits and -, beginning with a letter")
   .max(63, "Kubernetes takes at most 63 characters");
@@ -153,6 +160,12 @@ export const configSchema = z.strictObject({
     .default("all"),
   install: oneOf(installChoices).default("none"),
   readyTimeout: duration.default({ seconds: 300 }),
+  gate: z
+    .strictObject({ minReady: integer(1, 10_000), timeout: duration, force: flag })
+    .partial()
+    .default({}),
+  drain: duration.default({ seconds: 30 }),
+  allowActiveChange: flag.default(false),
 });
 
 export type RawConfig = z.output<typeof configSchema>;

@@ -1,6 +1,7 @@
 import { type z } from "zod";
 import { type Color, perColor } from "../model/color";
 import {
+  type ClusterSettings,
   type ProbeSettings,
   type RouteSettings,
   type ServiceSettings,
@@ -21,14 +22,18 @@ export type Parsed =
  *
  * @param raw the value of each key, without the project's name before it; objects already parsed from JSON.
  * @param secretServices whether the value of `services` holds a secret.
+ * @param cluster what the Kubernetes provider's own config says.
  */
-export function parseSettings(raw: Readonly<Record<string, unknown>>, secretServices = false): Parsed {
+export function parseSettings(
+  raw: Readonly<Record<string, unknown>>,
+  { secretServices = false, cluster = {} }: { secretServices?: boolean; cluster?: ClusterSettings } = {},
+): Parsed {
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success) {
     const problems = problemsOf(parsed.error, knownKeys);
     return { problems: secretServices ? problems.map(withoutValue) : problems };
   }
-  const settings = complete(parsed.data, secretServices);
+  const settings = { ...complete(parsed.data), cluster, secretServices };
   const problems = crossProblems(parsed.data, settings);
   return problems.length > 0 ? { problems } : { settings, warnings: warningsOf(settings) };
 }
@@ -39,7 +44,7 @@ function withoutValue(problem: Problem): Problem {
   return { ...problem, message: problem.message.split("; ").at(-1) ?? "" };
 }
 
-function complete(raw: RawConfig, secretServices: boolean): Settings {
+function complete(raw: RawConfig): Omit<Settings, "cluster" | "secretServices"> {
   return {
     traffic: { activeColor: raw.activeColor, canaryWeight: raw.canaryWeight },
     router: raw.router,
@@ -49,7 +54,9 @@ function complete(raw: RawConfig, secretServices: boolean): Settings {
     standby: raw.standby,
     install: raw.install,
     readyTimeout: raw.readyTimeout,
-    secretServices,
+    gate: { minReady: 1, timeout: { seconds: 60 }, force: false, ...raw.gate },
+    drain: raw.drain,
+    allowActiveChange: raw.allowActiveChange,
   };
 }
 

@@ -23,8 +23,32 @@ export interface Settings {
   readonly install: InstallChoice;
   /** How long one Deployment may take to become ready before the update fails. */
   readonly readyTimeout: Duration;
+  /** The cluster that the Kubernetes provider is told to work on. */
+  readonly cluster: ClusterSettings;
+  readonly gate: GateSettings;
+  /** How long a color that lost its share keeps its pods before it shrinks. */
+  readonly drain: Duration;
+  /** Whether the image of the color that serves may be changed under its users. */
+  readonly allowActiveChange: boolean;
   /** True when the config that holds the services is a secret; their environment variables are then secrets too. */
   readonly secretServices: boolean;
+}
+
+/** `kubernetes:kubeconfig` and `kubernetes:context` of the stack's config; absent for the machine's own. */
+export interface ClusterSettings {
+  /** A path, or the text of a kubeconfig. */
+  readonly kubeconfig?: string;
+  readonly context?: string;
+}
+
+/** What has to hold before any route moves. */
+export interface GateSettings {
+  /** The fewest ready endpoints of a color that gets requests. */
+  readonly minReady: number;
+  /** How long to wait for them before nothing is moved. */
+  readonly timeout: Duration;
+  /** Move even when they are not there. */
+  readonly force: boolean;
 }
 
 export type Standby = "all" | number;

@@ -12,7 +12,11 @@ export function shareOf(traffic: Traffic, color: Color): number {
   return color === traffic.activeColor ? 100 - traffic.canaryWeight : traffic.canaryWeight;
 }
 
-/** True when `traffic` sends any request to `color`. */
+/**
+ * True when `color` has to be at full size: it is active, or gets a share. The active color counts at weight 100 too: its
+ * Service is the one that the main route names, and ingress-nginx answers 503 to everyone when that one is empty
+ * (kubernetes/ingress-nginx#8212).
+ */
 export function serves(traffic: Traffic, color: Color): boolean {
-  return shareOf(traffic, color) > 0;
+  return color === traffic.activeColor || traffic.canaryWeight > 0;
 }

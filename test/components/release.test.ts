@@ -161,7 +161,12 @@ describe("the order of an update", () => {
       ["blue", "green"],
       [],
     ],
-    ["at weight 100, the active color, which gets nothing, last", { canaryWeight: 100 }, ["green"], ["blue"]],
+    [
+      "at weight 100, both colors first: the main route still names the active one",
+      { canaryWeight: 100 },
+      ["blue", "green"],
+      [],
+    ],
   ];
   for (const [what, config, before, after] of cases) {
     it(`is ${what}, for all services together`, async () => {

@@ -13,11 +13,11 @@ import { up } from "../../sandbox/cluster/up";
 const silent = { env: process.env, report: () => undefined, signal: new AbortController().signal };
 const bringUp = (paths: SandboxPaths) => up({ ...silent, paths });
 
-/** Everything of the machine, besides processes and files, that a cluster could leave behind. */
-function traces(): Record<string, string> {
+/** Everything of the machine, besides processes and files, that the cluster at `paths` could leave behind. */
+function traces(paths: SandboxPaths): Record<string, string> {
   return {
     mounts: readFileSync("/proc/self/mounts", "utf8"),
-    cgroups: execFileSync("find", ["/sys/fs/cgroup", "-maxdepth", "2", "-name", "cyan-*"]).toString(),
+    cgroups: execFileSync("find", ["/sys/fs/cgroup", "-maxdepth", "2", "-name", paths.cgroup]).toString(),
     links: execFileSync("ip", ["-o", "link"]).toString(),
     rules: readFileSync("/proc/net/route", "utf8"),
   };
@@ -59,7 +59,7 @@ function reachable(host: string, port: number): Promise<boolean> {
 describe("the embedded cluster", () => {
   const checkouts = ["one", "two"].map((name) => mkdtempSync(join(tmpdir(), `cyan-${name}-`)));
   const [one, two] = checkouts.map((checkout) => sandboxPaths(checkout, process.env)) as [SandboxPaths, SandboxPaths];
-  const tracesBefore = traces();
+  const tracesBefore = traces(one);
 
   after(async () => {
     for (const paths of [one, two]) await down({ paths }, { keepData: false });
@@ -81,6 +81,7 @@ describe("the embedded cluster", () => {
       "traefik",
     ]);
     assert.match(kubectl(one, "get", "nodes"), /cyan +Ready/);
+    assert.notEqual(traces(one)["cgroups"], "");
   });
 
   it("is the same cluster when it is brought up again", async () => {
@@ -178,7 +179,7 @@ describe("the embedded cluster", () => {
     await down({ paths: one }, { keepData: false });
     assert.deepEqual(ended.filter(isAlive), []);
     assert.equal(existsSync(one.root), false);
-    assert.deepEqual(traces(), tracesBefore);
+    assert.deepEqual(traces(one), tracesBefore);
     assert.equal(sandboxStatus(one).state, "down");
   });
 

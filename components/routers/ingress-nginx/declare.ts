@@ -2,7 +2,7 @@ import * as kubernetes from "@pulumi/kubernetes";
 import type * as pulumi from "@pulumi/pulumi";
 import { trafficObject } from "../../kubernetes/annotations";
 import { colorSelector, objectLabels, serviceLabels } from "../../kubernetes/labels";
-import { names } from "../../kubernetes/names";
+import { names } from "../../model/names";
 import { type Color, otherColor } from "../../model/color";
 import { type RouteSettings, type ServiceSettings } from "../../model/settings";
 import { type RouteArgs, type Router, type ServedTraffic } from "../router";

@@ -187,7 +187,7 @@ describe("a config that is wrong", () => {
 
 describe("a config whose services are secret", () => {
   it("is told what would be right, and nothing of the value", () => {
-    const parsed = parseSettings(withGreen({ preStop: "hunter2", replicas: "hunter2" }), true);
+    const parsed = parseSettings(withGreen({ preStop: "hunter2", replicas: "hunter2" }), { secretServices: true });
     assert.deepEqual("problems" in parsed && parsed.problems.map(formatProblem), [
       "services.shop.green.replicas: write an integer from 1 to 10000",
       "services.shop.green.preStop: write a duration such as 30s, 5m or 1h",

@@ -1,4 +1,4 @@
-import { type Color } from "../model/color";
+import { type Color } from "./color";
 
 /** Names of the objects of one service. They are fixed: what refers to an object never changes when the object does. */
 export const names = {

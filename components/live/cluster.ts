@@ -1,0 +1,71 @@
+/** The parts of Kubernetes' objects that live traffic is read from, as the API has them. */
+
+interface Metadata {
+  readonly name?: string;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  readonly managedFields?: readonly { readonly time?: Date }[];
+}
+
+export interface Ingress {
+  readonly metadata?: Metadata;
+  readonly spec?: {
+    readonly rules?: readonly {
+      readonly http?: {
+        readonly paths: readonly { readonly backend: { readonly service?: { readonly name: string } } }[];
+      };
+    }[];
+  };
+}
+
+export interface Service {
+  readonly metadata?: Metadata;
+  readonly spec?: { readonly selector?: Readonly<Record<string, string>> };
+}
+
+export interface Deployment {
+  readonly metadata?: Metadata;
+  readonly spec?: {
+    readonly replicas?: number;
+    readonly template: { readonly spec?: { readonly containers: readonly { readonly image?: string }[] } };
+  };
+}
+
+export interface EndpointSlice {
+  readonly metadata?: Metadata;
+  readonly endpoints?: readonly {
+    readonly addresses: readonly string[];
+    readonly conditions?: { readonly ready?: boolean; readonly terminating?: boolean };
+  }[];
+}
+
+interface ContainerState {
+  readonly waiting?: { readonly reason?: string; readonly message?: string };
+  readonly terminated?: { readonly reason?: string; readonly exitCode: number };
+}
+
+export interface Pod {
+  readonly metadata?: Metadata & { readonly deletionTimestamp?: Date };
+  readonly status?: {
+    readonly phase?: string;
+    readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
+    readonly containerStatuses?: readonly {
+      readonly ready: boolean;
+      readonly restartCount: number;
+      readonly state?: ContainerState;
+      readonly lastState?: ContainerState;
+    }[];
+  };
+}
+
+/** One namespace of a cluster, to read. Each list fails as the API does; an absent namespace has nothing in it. */
+export interface Cluster {
+  ingresses(): Promise<readonly Ingress[]>;
+  services(): Promise<readonly Service[]>;
+  deployments(): Promise<readonly Deployment[]>;
+  endpointSlices(): Promise<readonly EndpointSlice[]>;
+  /** The pods with these labels. */
+  pods(labels: Readonly<Record<string, string>>): Promise<readonly Pod[]>;
+  /** Calls back at each change of an EndpointSlice, until the signal fires; a watch that the server ends is renewed. */
+  watchEndpoints(changed: () => void, signal: AbortSignal): Promise<void>;
+}

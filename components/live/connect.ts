@@ -1,0 +1,79 @@
+import type { KubeConfig } from "@kubernetes/client-node";
+import { type ClusterSettings } from "../model/settings";
+import { type Cluster } from "./cluster";
+
+type Client = Awaited<ReturnType<typeof loadClient>>;
+
+/** The client takes half a second to load: it is wanted only where a cluster is. */
+function loadClient() {
+  return import("@kubernetes/client-node");
+}
+
+/** How long one request may take: a cluster that does not answer must not hold up a preview. */
+const requestTimeout = 10;
+
+/**
+ * The cluster that the Kubernetes provider works on: `kubernetes:kubeconfig` and `kubernetes:context` of the stack's
+ * config, else KUBECONFIG, else the default file.
+ *
+ * @throws Error when there is no such kubeconfig or context.
+ */
+export async function connect(namespace: string, settings: ClusterSettings): Promise<Cluster> {
+  const client = await loadClient();
+  return clusterOf(client, load(client, settings), namespace);
+}
+
+function load(client: Client, { kubeconfig, context }: ClusterSettings): KubeConfig {
+  const config = new client.KubeConfig();
+  if (kubeconfig === undefined) config.loadFromDefault();
+  else if (/^\s*[{\w]+:|^\s*\{/.test(kubeconfig)) config.loadFromString(kubeconfig);
+  else config.loadFromFile(kubeconfig);
+  if (context !== undefined) config.setCurrentContext(context);
+  if (config.getCurrentCluster() === null) throw new Error(`the kubeconfig has no context ${config.currentContext}`);
+  return config;
+}
+
+function clusterOf(client: Client, config: KubeConfig, namespace: string): Cluster {
+  const timeoutSeconds = requestTimeout;
+  const networking = config.makeApiClient(client.NetworkingV1Api);
+  const core = config.makeApiClient(client.CoreV1Api);
+  const apps = config.makeApiClient(client.AppsV1Api);
+  const discovery = config.makeApiClient(client.DiscoveryV1Api);
+  return {
+    ingresses: async () => (await networking.listNamespacedIngress({ namespace, timeoutSeconds })).items,
+    services: async () => (await core.listNamespacedService({ namespace, timeoutSeconds })).items,
+    deployments: async () => (await apps.listNamespacedDeployment({ namespace, timeoutSeconds })).items,
+    endpointSlices: async () => (await discovery.listNamespacedEndpointSlice({ namespace, timeoutSeconds })).items,
+    pods: async (labels) => {
+      const labelSelector = Object.entries(labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(",");
+      return (await core.listNamespacedPod({ namespace, labelSelector, timeoutSeconds })).items;
+    },
+    watchEndpoints: async (changed, signal) => {
+      const watch = new client.Watch(config);
+      const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
+      while (!signal.aborted) {
+        await new Promise<void>((resolve) => {
+          void watch
+            .watch(path, {}, changed, () => {
+              resolve();
+            })
+            .then(
+              (request) => {
+                signal.addEventListener("abort", () => {
+                  request.abort();
+                  resolve();
+                });
+              },
+              () => {
+                resolve();
+              },
+            );
+        });
+        // The server ends a watch now and then; what changed meanwhile is asked for again.
+        changed();
+      }
+    },
+  };
+}

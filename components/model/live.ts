@@ -1,0 +1,69 @@
+import { type Color, colors } from "./color";
+import { type Traffic } from "./traffic";
+
+/** What the cluster says now, or why it could not be asked. */
+export type Live =
+  { readonly known: true; readonly services: readonly LiveService[] } | { readonly known: false; readonly why: string };
+
+/** One service as the cluster has it. */
+export interface LiveService {
+  readonly name: string;
+  /** Where live requests go; absent when there is no route yet. */
+  readonly route?: LiveRoute;
+  /** The color that the in-cluster Service selects; absent when there is no such Service, or it selects no one color. */
+  readonly inside?: Color;
+  readonly environments: Readonly<Record<Color, LiveEnvironment>>;
+}
+
+/** The route of a service, as its objects have it: nothing here is taken from what was declared. */
+export interface LiveRoute {
+  /** The color that the main route leads to; absent when someone led it elsewhere. */
+  readonly active?: Color;
+  /** The canary route; absent when there is none. */
+  readonly canary?: { readonly color?: Color; readonly weight: number };
+  /** The traffic that the last update recorded on the objects; absent on objects that are not Cyan's. */
+  readonly recorded?: Traffic;
+  /** When the objects were last written to; absent when the cluster does not say. */
+  readonly movedAt?: Date;
+}
+
+/** One color of one service. */
+export interface LiveEnvironment {
+  /** Endpoints that are ready and not ending. */
+  readonly ready: number;
+  /** Replicas that the Deployment asks for; 0 when there is none. */
+  readonly replicas: number;
+  /** Absent when there is no Deployment. */
+  readonly image?: string;
+}
+
+/** Percent of live requests by color. What leads to neither color is in neither number. */
+export type Shares = Readonly<Record<Color, number>>;
+
+export const noShares: Shares = { blue: 0, green: 0 };
+
+/**
+ * The live shares of a service: those of its route, or of its in-cluster Service when it has no route.
+ *
+ * A canary route that leads to the main route's own color splits nothing, and one whose color has no ready endpoint is
+ * passed over by both controllers (tried on Traefik 3.7; ingress-nginx's balancer.lua says the same).
+ */
+export function liveShares(service: LiveService): Shares {
+  const { route, inside, environments } = service;
+  if (route === undefined) return inside === undefined ? noShares : { ...noShares, [inside]: 100 };
+  const { active, canary } = route;
+  const color = canary?.color;
+  const splits = canary !== undefined && color !== undefined && color !== active && environments[color].ready > 0;
+  const weight = splits ? canary.weight : 0;
+  const shares = { ...noShares };
+  const add = (to: Color | undefined, share: number): Shares =>
+    to === undefined ? shares : Object.assign(shares, { [to]: share });
+  add(active, 100 - weight);
+  return splits ? add(color, weight) : shares;
+}
+
+/** Ready endpoints of the colors that live requests go to. */
+export function servingNow(service: LiveService): number {
+  const shares = liveShares(service);
+  return colors.filter((color) => shares[color] > 0).reduce((sum, color) => sum + service.environments[color].ready, 0);
+}

@@ -1,0 +1,150 @@
+import { leastOf, scaleOf } from "./capacity";
+import { type Color, colors, otherColor } from "./color";
+import { type Live, type LiveService, liveShares, noShares, servingNow, type Shares } from "./live";
+import { type ServiceSettings, type Settings } from "./settings";
+import { serves, shareOf } from "./traffic";
+
+/** What one `pulumi up` will do to live traffic. */
+export interface Transition {
+  /** Why live traffic could not be read; absent when it was. */
+  readonly unknown?: string;
+  readonly services: readonly ServiceTransition[];
+  /** The writes, in their order: each waits for those before it. */
+  readonly steps: readonly Step[];
+  /** What gates ask for before the first route moves. */
+  readonly needs: readonly Need[];
+  /** Why it must not be done; empty when it may. */
+  readonly refusals: readonly string[];
+  /** What is not as it was left, or most likely not meant. */
+  readonly warnings: readonly string[];
+}
+
+/** Percent of requests by color, before and after. */
+export interface ServiceTransition {
+  readonly service: string;
+  readonly before: Shares;
+  readonly after: Shares;
+}
+
+/** One write to the cluster, or a wait between writes. */
+export type Step =
+  | { readonly kind: "grow" | "shrink"; readonly service: string; readonly color: Color; readonly replicas: number }
+  | { readonly kind: "gate" }
+  | { readonly kind: "main" | "inside"; readonly service: string; readonly color: Color }
+  | { readonly kind: "canary"; readonly service: string; readonly color: Color; readonly weight: number }
+  | { readonly kind: "drain"; readonly seconds: number };
+
+/** How many ready endpoints a color needs before it may get its share. */
+export interface Need {
+  readonly service: string;
+  readonly color: Color;
+  /** Percent of requests that it is to get. */
+  readonly share: number;
+  /** Ready endpoints when the plan was made. */
+  readonly ready: number;
+  readonly needed: number;
+}
+
+/**
+ * Decides a transition from what is live to what is declared. Pure: it reads no cluster, and changes nothing.
+ *
+ * The order does not depend on what is live (docs/adr/0003): a run that was interrupted anywhere is followed by one that
+ * goes through the same steps, and finds some of them done.
+ */
+export function planTransition(live: Live, settings: Settings): Transition {
+  const found = settings.services.map((service) => ({ service, live: liveOf(live, service.name) }));
+  const services = found.map(({ service, live: now }) => ({
+    service: service.name,
+    before: now === undefined ? noShares : liveShares(now),
+    after: declaredShares(settings),
+  }));
+  return {
+    ...(!live.known && { unknown: live.why }),
+    services,
+    steps: stepsOf(settings),
+    needs: found.flatMap(({ service, live: now }) => needsOf(service, now, settings)),
+    refusals: found.flatMap(({ service, live: now }) => (now === undefined ? [] : refusalsOf(service, now, settings))),
+    warnings: found.flatMap(({ service, live: now }) => (now === undefined ? [] : driftOf(service, now))),
+  };
+}
+
+function liveOf(live: Live, name: string): LiveService | undefined {
+  return live.known ? live.services.find((service) => service.name === name) : undefined;
+}
+
+function declaredShares({ traffic }: Settings): Shares {
+  return { blue: shareOf(traffic, "blue"), green: shareOf(traffic, "green") };
+}
+
+/** Whether any service's live shares are not yet what is declared. */
+export function movesTraffic(transition: Transition): boolean {
+  return transition.services.some(({ before, after }) => colors.some((color) => before[color] !== after[color]));
+}
+
+function stepsOf(settings: Settings): Step[] {
+  const { services, traffic, standby, drain } = settings;
+  const idle = otherColor(traffic.activeColor);
+  const routed = services.filter((service) => service.route !== undefined);
+  const environment = (kind: "grow" | "shrink", color: Color): Step[] =>
+    services.map(({ name, workloads }) => {
+      const replicas = leastOf(scaleOf(workloads[color], serves(traffic, color), standby));
+      return { kind, service: name, color, replicas };
+    });
+  const resting = colors.filter((color) => !serves(traffic, color));
+  return [
+    ...colors.filter((color) => serves(traffic, color)).flatMap((color) => environment("grow", color)),
+    { kind: "gate" },
+    ...routed.map(({ name }): Step => ({ kind: "main", service: name, color: traffic.activeColor })),
+    ...routed.map(({ name }): Step => ({ kind: "canary", service: name, color: idle, weight: traffic.canaryWeight })),
+    ...services.map(({ name }): Step => ({ kind: "inside", service: name, color: traffic.activeColor })),
+    ...(resting.length > 0 ? [{ kind: "drain" as const, seconds: drain.seconds }] : []),
+    ...resting.flatMap((color) => environment("shrink", color)),
+  ];
+}
+
+/**
+ * A color whose share grows needs enough ready endpoints for it: its part of those that serve now, and at least
+ * `gate.minReady`. At a flip that is all of them, whatever weight is kept: between the two routes' writes both lead to the
+ * next active color. The color that the main route leads to already needs nothing: requests that come back to it are a
+ * rollback, and it is serving.
+ */
+function needsOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
+  const before = live === undefined ? noShares : liveShares(live);
+  const now = live === undefined ? 0 : servingNow(live);
+  return colors.flatMap((color) => {
+    const share = shareOf(settings.traffic, color);
+    const serving = before[color] > 0 && live?.route?.active === color;
+    if (share <= before[color] || serving) return [];
+    const peak = color === settings.traffic.activeColor ? 100 : share;
+    const needed = Math.max(settings.gate.minReady, Math.ceil((peak * now) / 100));
+    return [{ service: service.name, color, share, ready: live?.environments[color].ready ?? 0, needed }];
+  });
+}
+
+/** A new image for the color that users are on is a release without a canary: it has to be asked for. */
+function refusalsOf({ name, workloads }: ServiceSettings, live: LiveService, settings: Settings): string[] {
+  const active = settings.traffic.activeColor;
+  const { image } = live.environments[active];
+  const declared = workloads[active].image;
+  const stays = live.route === undefined ? live.inside === active : live.route.active === active;
+  if (!stays || image === undefined || image === declared || settings.allowActiveChange) return [];
+  return [
+    `services.${name}.${active}.image: ${active} serves ${image}, and would be changed to ${declared} under its users; ` +
+      `give the image to ${otherColor(active)} and move to it, or set allowActiveChange to true`,
+  ];
+}
+
+/** What differs between the live objects and what the last update recorded on them: someone edited them by hand. */
+function driftOf({ name }: ServiceSettings, { route }: LiveService): string[] {
+  if (route?.recorded === undefined) return [];
+  const { active, canary, recorded } = route;
+  const drift: string[] = [];
+  if (active !== recorded.activeColor) {
+    drift.push(`${name}: the main route leads to ${active ?? "neither color"}, ${recorded.activeColor} was recorded`);
+  }
+  if (canary === undefined) drift.push(`${name}: the canary route is gone`);
+  else if (Math.round(canary.weight) !== recorded.canaryWeight) {
+    drift.push(`${name}: the canary's weight is ${canary.weight}, ${recorded.canaryWeight} was recorded`);
+  }
+  return drift;
+}
