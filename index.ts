@@ -2,32 +2,45 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { readSettings } from "./components/config/read";
+import { admit, guardsOf } from "./components/guards";
+import { connect } from "./components/live/connect";
+import { readLive } from "./components/live/read";
 import { perColor } from "./components/model/color";
+import { planTransition } from "./components/model/transition";
 import { urlOf } from "./components/model/url";
 import { Release, releaseArgs } from "./components/release";
 import { installController } from "./components/routers/install";
+import { liveRouters } from "./components/routers/live";
 
-const settings = readSettings();
-const controller = installController(settings.install);
-const release = new Release("release", releaseArgs(settings), controller);
+/** Settings -> live traffic -> plan -> components -> outputs. */
+export = async () => {
+  const settings = readSettings();
+  const cluster = connect(settings.namespace, settings.cluster);
+  const services = settings.services.map(({ name }) => name);
+  const live = (): ReturnType<typeof readLive> => readLive(cluster, services, liveRouters[settings.router]);
+  const transition = planTransition(await live(), settings);
+  admit(transition);
 
-const routed = settings.services.flatMap(({ name, route }) => (route === undefined ? [] : [{ name, route }]));
+  const guards = guardsOf({ settings, transition, cluster, readLive: live });
+  const first = installController(settings.install);
+  const release = new Release("release", releaseArgs(settings), { first, guards });
 
-/** Where each routed service is reached, and where its idle color is shown. */
-export const urls = Object.fromEntries(
-  routed.map(({ name, route }) => [
-    name,
-    { live: urlOf(route, route.host), ...(route.previewHost && { preview: urlOf(route, route.previewHost) }) },
-  ]),
-);
-
-/** The traffic that the cluster's objects give, by service: it is read from them, not from the config. */
-export const traffic = release.served;
-
-/** The image of each color, by service. */
-export const images = Object.fromEntries(
-  settings.services.map(({ name, workloads }) => [name, perColor((color) => workloads[color].image)]),
-);
-
-/** Shown on the stack's page. */
-export const readme = pulumi.output(readFileSync(join(__dirname, "Pulumi.README.md"), "utf8"));
+  const routed = settings.services.flatMap(({ name, route }) => (route === undefined ? [] : [{ name, route }]));
+  const urls = routed.map(({ name, route }) => {
+    const preview = route.previewHost ? { preview: urlOf(route, route.previewHost) } : {};
+    return [name, { live: urlOf(route, route.host), ...preview }] as const;
+  });
+  const images = settings.services.map(({ name, workloads }) => {
+    return [name, perColor((color) => workloads[color].image)] as const;
+  });
+  return {
+    /** Where each routed service is reached, and where its idle color is shown. */
+    urls: Object.fromEntries(urls),
+    /** The traffic that the cluster's objects give, by service: it is read from them, not from the config. */
+    traffic: release.served,
+    /** The image of each color, by service. */
+    images: Object.fromEntries(images),
+    /** Shown on the stack's page. */
+    readme: pulumi.output(readFileSync(join(__dirname, "Pulumi.README.md"), "utf8")),
+  };
+};

@@ -31,7 +31,9 @@ export interface EnvironmentOrder {
    * What the workloads wait for besides, and the Services do not: the routes, when the color has lost its share, so
    * that it shrinks after the requests have gone.
    */
-  readonly workloadsAfter: Promise<readonly pulumi.Resource[]>;
+  readonly after?: Promise<readonly pulumi.Resource[]>;
+  /** Asked before a workload is changed. */
+  readonly drain?: pulumi.ResourceHook;
 }
 
 /** Everything of one color: for each service a Deployment, a Service, and what scales and protects its pods. */
@@ -49,7 +51,12 @@ export class Environment extends pulumi.ComponentResource {
       opts,
     );
     const first = { parent: this, dependsOn: [...order.first] };
-    const later = { parent: this, dependsOn: order.workloadsAfter.then((after) => [...order.first, ...after]) };
+    const after = order.after ?? Promise.resolve([]);
+    const later = {
+      parent: this,
+      dependsOn: after.then((routes) => [...order.first, ...routes]),
+      ...(order.drain && { hooks: { beforeUpdate: [order.drain] } }),
+    };
     this.services = args.services.map((service) => this.service(name, service, args, first));
     this.workloads = args.services.flatMap((service) => this.workload(name, service, args, later));
     this.registerOutputs();

@@ -1,6 +1,7 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "./environment";
+import { type Guards } from "./guards";
 import { objectLabels } from "./kubernetes/labels";
 import { colors, perColor } from "./model/color";
 import {
@@ -36,6 +37,14 @@ export function releaseArgs(settings: Settings): ReleaseArgs {
   return { traffic, router, namespace, services, canary, standby, readyTimeout, secretServices };
 }
 
+/** What a release waits for, besides itself. */
+export interface ReleaseOrder {
+  /** What every route waits for, such as an ingress controller that the stack installs. */
+  readonly first?: readonly pulumi.Resource[];
+  /** What the engine asks before it moves traffic, and before it shrinks what traffic has left. */
+  readonly guards?: Guards;
+}
+
 /**
  * Both environments of a set of services, and the routes that split requests between them. All services move together.
  *
@@ -47,13 +56,7 @@ export class Release extends pulumi.ComponentResource {
   /** The traffic that each routed service's objects give. */
   readonly served: Readonly<Record<string, ServedTraffic>>;
 
-  /** @param first what every object waits for, such as an ingress controller that the stack installs. */
-  constructor(
-    name: string,
-    args: ReleaseArgs,
-    first: readonly pulumi.Resource[] = [],
-    opts?: pulumi.ComponentResourceOptions,
-  ) {
+  constructor(name: string, args: ReleaseArgs, order: ReleaseOrder = {}, opts?: pulumi.ComponentResourceOptions) {
     super(
       "cyan:index:Release",
       name,
@@ -61,6 +64,8 @@ export class Release extends pulumi.ComponentResource {
       opts,
     );
     const namespace = args.namespace === "default" ? [] : [this.namespace(name, args.namespace)];
+    const { first = [], guards } = order;
+    const drain = guards?.drain;
     const routes = deferred<readonly pulumi.Resource[]>();
     const environments = perColor((color) => {
       const serving = serves(args.traffic, color);
@@ -68,7 +73,7 @@ export class Release extends pulumi.ComponentResource {
       return new Environment(
         `${name}-${color}`,
         { color, namespace: args.namespace, services, serving, standby, readyTimeout, secretEnv },
-        { first: namespace, workloadsAfter: serving ? Promise.resolve([]) : routes.promise },
+        serving ? { first: namespace } : { first: namespace, after: routes.promise, ...(drain && { drain }) },
         { parent: this },
       );
     });
@@ -76,7 +81,11 @@ export class Release extends pulumi.ComponentResource {
     const ready = colors
       .filter((color) => serves(args.traffic, color))
       .flatMap((color) => environments[color].workloads);
-    const declared = routers[args.router](name, args, { parent: this, dependsOn: [...first, ...named, ...ready] });
+    const declared = routers[args.router](name, args, {
+      parent: this,
+      dependsOn: [...first, ...named, ...ready],
+      ...(guards && { hooks: { beforeCreate: [guards.gate], beforeUpdate: [guards.gate] } }),
+    });
     routes.resolve(declared.resources);
     this.served = declared.served;
     this.registerOutputs({ served: this.served });

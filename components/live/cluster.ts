@@ -4,7 +4,8 @@ interface Metadata {
   readonly name?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
-  readonly managedFields?: readonly { readonly time?: Date }[];
+  /** Who wrote last, and when; `subresource` is `status` for what a controller reports. */
+  readonly managedFields?: readonly { readonly time?: Date; readonly subresource?: string }[];
 }
 
 export interface Ingress {

@@ -130,7 +130,8 @@ async function settle(daemon: DaemonRecord, args: SandboxArgs): Promise<"ready" 
     const status = sandboxStatus(args.paths);
     if (status.state === "ready" || status.state === "failed") return status.state;
     const waiting = status.parts.filter((part) => part.state !== "ready").map((part) => part.name);
-    const message = status.message === "" ? `waiting for ${waiting.join(", ")}` : status.message;
+    const known = status.state === "down" ? "starting" : status.message;
+    const message = known === "" ? `waiting for ${waiting.join(", ")}` : known;
     if (message !== told) args.report({ event: "step", text: message });
     told = message;
     await pause(args.signal);

@@ -20,7 +20,7 @@ function environment(
     secretEnv: false,
     ...change,
   };
-  return registeredBy(() => new Environment("e", args, { first: [], workloadsAfter: Promise.resolve([]) }));
+  return registeredBy(() => new Environment("e", args, { first: [] }));
 }
 
 const labels = { "app.kubernetes.io/name": "shop", "cyan.dev/color": "green", "app.kubernetes.io/managed-by": "cyan" };

@@ -201,7 +201,7 @@ describe("the order of an update", () => {
   it("has everything wait for the namespace, and routes for what is installed first", async () => {
     const registered = await registeredBy(() => {
       const controller = new kubernetes.core.v1.ConfigMap("controller");
-      return new Release("r", releaseArgs(settingsOf(goodConfig)), [controller]);
+      return new Release("r", releaseArgs(settingsOf(goodConfig)), { first: [controller] });
     });
     const objects = [...registered.values()].filter(
       ({ type }) => type.startsWith("kubernetes:") && !/Namespace|ConfigMap/.test(type),

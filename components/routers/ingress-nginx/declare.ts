@@ -37,9 +37,11 @@ export const ingressNginx: Router = (name, args, opts) => {
   const inside = args.services.map((service) =>
     selectorService(name, "active", { args, service, color: activeColor }, moved.length > 0 ? then(moved) : opts),
   );
+  // What shows the idle color moves no live request: no gate is asked for it.
+  const shown = { ...then(moved), hooks: {} };
   for (const { service, route } of routed) {
     if (route.previewHost === undefined) continue;
-    preview(name, { args, service, route: { ...route, host: route.previewHost }, color: idleColor }, then(moved));
+    preview(name, { args, service, route: { ...route, host: route.previewHost }, color: idleColor }, shown);
   }
 
   const served = routed.map(({ service }, index) => [service.name, servedBy(mains[index], canaries[index])] as const);

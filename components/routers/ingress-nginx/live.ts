@@ -42,9 +42,10 @@ function recordOf(main: Ingress): LiveRoute["recorded"] {
   return activeColor === undefined || weight === undefined ? undefined : { activeColor, canaryWeight: Number(weight) };
 }
 
+/** When a spec or an annotation was last written; the status that a controller writes moves no traffic. */
 function lastWrite(ingresses: readonly Ingress[]): Date | undefined {
   const times = ingresses
     .flatMap((ingress) => ingress.metadata?.managedFields ?? [])
-    .flatMap(({ time }) => (time === undefined ? [] : [time.getTime()]));
+    .flatMap(({ time, subresource }) => (time === undefined || subresource === "status" ? [] : [time.getTime()]));
   return times.length === 0 ? undefined : new Date(Math.max(...times));
 }

@@ -34,7 +34,7 @@ if (command === "up") {
     setInterval(() => undefined, 1000);
     writeFileSync(state + "/slow", "");
   } else if (config["services.shop.green.env.READY_AFTER"] === "never" && mode !== "careless") {
-    console.log("green is not ready");
+    console.log("release-green-shop is not ready");
     process.exit(1);
   } else {
     copyFileSync(declared, state + "/live.next");

@@ -1,0 +1,67 @@
+import * as pulumi from "@pulumi/pulumi";
+import { capacityGate } from "./gates/capacity";
+import { drainLeft } from "./gates/drain";
+import { type Cluster } from "./live/cluster";
+import { type Live } from "./model/live";
+import { type Settings } from "./model/settings";
+import { type Transition } from "./model/transition";
+
+/** What the engine asks before it writes. A hook that throws leaves its object as it is, and ends the update. */
+export interface Guards {
+  /** Before any object that moves traffic. */
+  readonly gate: pulumi.ResourceHook;
+  /** Before the workloads of a color that lost its share. */
+  readonly drain: pulumi.ResourceHook;
+}
+
+interface GuardArgs {
+  readonly settings: Settings;
+  readonly transition: Transition;
+  readonly cluster: Promise<Cluster>;
+  readonly readLive: () => Promise<Live>;
+}
+
+/** The guards of one update. The gate is asked once, for all services together, however many objects wait for it. */
+export function guardsOf({ settings, transition, cluster, readLive }: GuardArgs): Guards {
+  const { gate, drain } = settings;
+  const held = once(async () => {
+    if (gate.force) {
+      await pulumi.log.warn("gate.force is set: traffic moves whether or not the colors can take it");
+      return;
+    }
+    await capacityGate({ cluster: await cluster, needs: transition.needs, timeout: gate.timeout });
+  });
+  const drained = once(async () => {
+    const left = drainLeft(await readLive(), drain, new Date());
+    if (left === 0) return;
+    await pulumi.log.info(`draining: ${Math.ceil(left / 1000)} s until the color that lost its share may shrink`);
+    await new Promise((resolve) => setTimeout(resolve, left));
+  });
+  return { gate: new pulumi.ResourceHook("cyan-gate", held), drain: new pulumi.ResourceHook("cyan-drain", drained) };
+}
+
+/** The first call's result, for every call. */
+function once(action: () => Promise<void>): () => Promise<void> {
+  let result: Promise<void> | undefined;
+  return () => (result ??= action());
+}
+
+/**
+ * Tells what is not as it was left, and refuses what must not be done.
+ *
+ * @throws pulumi.RunError with every refusal, or when the live traffic of an update could not be read.
+ */
+export function admit(transition: Transition): void {
+  for (const warning of transition.warnings)
+    void pulumi.log.warn(`edited by hand: ${warning}; this update takes it back`);
+  if (transition.unknown !== undefined) {
+    const text = `live traffic could not be read: ${transition.unknown}`;
+    if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(`${text}; nothing was changed`);
+    void pulumi.log.warn(`${text}; the preview takes the cluster for empty`);
+  }
+  if (transition.refusals.length > 0) {
+    throw new pulumi.RunError(
+      `refused, nothing was changed:\n${transition.refusals.map((each) => `  ${each}`).join("\n")}`,
+    );
+  }
+}
