@@ -21,7 +21,7 @@ export = async () => {
   const transition = planTransition(await live(), settings);
   admit(transition);
 
-  const guards = guardsOf({ settings, transition, cluster, readLive: live });
+  const guards = guardsOf({ settings, cluster, readLive: live });
   const first = installController(settings.install);
   const release = new Release("release", releaseArgs(settings), { first, guards });
 

@@ -4,7 +4,7 @@ import { drainLeft } from "./gates/drain";
 import { type Cluster } from "./live/cluster";
 import { type Live } from "./model/live";
 import { type Settings } from "./model/settings";
-import { type Transition } from "./model/transition";
+import { planTransition, type Transition } from "./model/transition";
 
 /** What the engine asks before it writes. A hook that throws leaves its object as it is, and ends the update. */
 export interface Guards {
@@ -16,20 +16,21 @@ export interface Guards {
 
 interface GuardArgs {
   readonly settings: Settings;
-  readonly transition: Transition;
   readonly cluster: Promise<Cluster>;
   readonly readLive: () => Promise<Live>;
 }
 
 /** The guards of one update. The gate is asked once, for all services together, however many objects wait for it. */
-export function guardsOf({ settings, transition, cluster, readLive }: GuardArgs): Guards {
+export function guardsOf({ settings, cluster, readLive }: GuardArgs): Guards {
   const { gate, drain } = settings;
   const held = once(async () => {
     if (gate.force) {
       await pulumi.log.warn("gate.force is set: traffic moves whether or not the colors can take it");
       return;
     }
-    await capacityGate({ cluster: await cluster, needs: transition.needs, timeout: gate.timeout });
+    // Asked anew: the environments that serve have grown since the update began.
+    const { needs } = planTransition(await readLive(), settings);
+    await capacityGate({ cluster: await cluster, needs, timeout: gate.timeout });
   });
   const drained = once(async () => {
     const left = drainLeft(await readLive(), drain, new Date());

@@ -16,6 +16,7 @@ export function crossProblems(raw: RawConfig, settings: Settings): Problem[] {
     ),
     ...annotationProblems("ingress", raw.ingress.annotations),
     ...headerProblems(raw),
+    ...gateProblems(settings),
     ...placeProblems(settings.services),
     ...objectNameProblems(settings.services),
   ];
@@ -86,6 +87,22 @@ function headerProblems({ canary }: RawConfig): Problem[] {
     problems.push({ path: "canary.headerPattern", message: "is ignored beside headerValue; keep one of them" });
   }
   return problems;
+}
+
+/** A gate that asks for more endpoints than a color has at full size would never hold. */
+function gateProblems({ gate, services }: Settings): Problem[] {
+  const sizes = services.flatMap(({ name, workloads }) =>
+    colors.map((color) => {
+      const { autoscaling, replicas } = workloads[color];
+      return { path: `services.${name}.${color}`, size: autoscaling?.minReplicas ?? replicas };
+    }),
+  );
+  return sizes
+    .filter(({ size }) => size < gate.minReady)
+    .map(({ path, size }) => ({
+      path: "gate.minReady",
+      message: `is ${gate.minReady}, and ${path} has ${size} replicas: no traffic could move to it; ask for fewer, or give it more`,
+    }));
 }
 
 /** Each place, a host and a path, is one Ingress rule's: two on it would split each other's requests. */

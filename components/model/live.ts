@@ -62,8 +62,11 @@ export function liveShares(service: LiveService): Shares {
   return splits ? add(color, weight) : shares;
 }
 
-/** Ready endpoints of the colors that live requests go to. */
+/**
+ * How many endpoints carry the live requests: those of the larger color that gets any. Not their sum: a color is sized to
+ * carry everything, and two that share the requests are twice what is needed.
+ */
 export function servingNow(service: LiveService): number {
   const shares = liveShares(service);
-  return colors.filter((color) => shares[color] > 0).reduce((sum, color) => sum + service.environments[color].ready, 0);
+  return Math.max(0, ...colors.filter((color) => shares[color] > 0).map((color) => service.environments[color].ready));
 }

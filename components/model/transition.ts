@@ -2,7 +2,7 @@ import { leastOf, scaleOf } from "./capacity";
 import { type Color, colors, otherColor } from "./color";
 import { type Live, type LiveService, liveShares, noShares, servingNow, type Shares } from "./live";
 import { type ServiceSettings, type Settings } from "./settings";
-import { serves, shareOf } from "./traffic";
+import { serves, shareOf, type Traffic } from "./traffic";
 
 /** What one `pulumi up` will do to live traffic. */
 export interface Transition {
@@ -106,19 +106,26 @@ function stepsOf(settings: Settings): Step[] {
  * A color whose share grows needs enough ready endpoints for it: its part of those that serve now, and at least
  * `gate.minReady`. At a flip that is all of them, whatever weight is kept: between the two routes' writes both lead to the
  * next active color. The color that the main route leads to already needs nothing: requests that come back to it are a
- * rollback, and it is serving.
+ * rollback, and it is serving. A run that resumes one whose gate held, as the main route's record shows, needs no more
+ * than `gate.minReady`, so that it can always be brought to its end.
  */
 function needsOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
   const before = live === undefined ? noShares : liveShares(live);
   const now = live === undefined ? 0 : servingNow(live);
+  const resumed = isSame(live?.route?.recorded, settings.traffic);
   return colors.flatMap((color) => {
     const share = shareOf(settings.traffic, color);
     const serving = before[color] > 0 && live?.route?.active === color;
     if (share <= before[color] || serving) return [];
     const peak = color === settings.traffic.activeColor ? 100 : share;
-    const needed = Math.max(settings.gate.minReady, Math.ceil((peak * now) / 100));
+    const part = resumed ? 0 : Math.ceil((peak * now) / 100);
+    const needed = Math.max(settings.gate.minReady, part);
     return [{ service: service.name, color, share, ready: live?.environments[color].ready ?? 0, needed }];
   });
+}
+
+function isSame(recorded: Traffic | undefined, declared: Traffic): boolean {
+  return recorded?.activeColor === declared.activeColor && recorded.canaryWeight === declared.canaryWeight;
 }
 
 /** A new image for the color that users are on is a release without a canary: it has to be asked for. */

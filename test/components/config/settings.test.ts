@@ -159,6 +159,19 @@ const bad: [what: string, config: Config, said: string[]][] = [
     withShop({ autoscaling: { minReplicas: 5, maxReplicas: 2 } }),
     ["services.shop.autoscaling: minReplicas is over maxReplicas"],
   ],
+  [
+    "a gate that no color could pass",
+    { ...withGreen({ replicas: 1 }), gate: { minReady: 2 } },
+    [
+      "gate.minReady: is 2, and services.shop.green has 1 replicas: no traffic could move to it; " +
+        "ask for fewer, or give it more",
+    ],
+  ],
+  [
+    "a flag in words",
+    { ...goodConfig, allowActiveChange: "yes" },
+    ['allowActiveChange: is "yes"; write true or false'],
+  ],
   ["a standby in words", { ...goodConfig, standby: "half" }, ["standby: write all, or a number of replicas"]],
 ];
 

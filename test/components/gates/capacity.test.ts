@@ -1,0 +1,130 @@
+import assert from "node:assert/strict";
+import { capacityGate, GateError } from "../../../components/gates/capacity";
+import { drainLeft } from "../../../components/gates/drain";
+import { whyNotReady } from "../../../components/gates/pod-reasons";
+import { type Pod } from "../../../components/live/cluster";
+import { type Need } from "../../../components/model/transition";
+import { FakeCluster, slice } from "../../support/cluster";
+
+const need = (change: Partial<Need> = {}): Need => ({
+  service: "shop",
+  color: "green",
+  share: 100,
+  ready: 0,
+  needed: 2,
+  ...change,
+});
+const soon = { seconds: 0.05 };
+const later = { seconds: 60 };
+
+function pod(name: string, status: Pod["status"]): Pod {
+  const labels = { "app.kubernetes.io/name": "shop", "cyan.dev/color": "green" };
+  return { metadata: { name, labels }, ...(status && { status }) };
+}
+
+describe("the gate on ready endpoints", () => {
+  it("holds at once when every color has what it needs, and asks nothing when nothing is needed", async () => {
+    const cluster = new FakeCluster({ endpointSlices: [slice("shop-green", 2)] });
+    await capacityGate({ cluster, needs: [need()], timeout: soon });
+    await capacityGate({ cluster: new FakeCluster(), needs: [], timeout: soon });
+  });
+
+  it("holds as soon as the last endpoint is ready", async () => {
+    const cluster = new FakeCluster({ endpointSlices: [slice("shop-green", 1)] });
+    const held = capacityGate({ cluster, needs: [need()], timeout: later });
+    await cluster.watched;
+    cluster.change({ endpointSlices: [slice("shop-green", 1)] });
+    cluster.change({ endpointSlices: [slice("shop-green", 2)] });
+    await held;
+  });
+
+  it("does not hold for one service when it does for another: all of them, or none", async () => {
+    const cluster = new FakeCluster({ endpointSlices: [slice("shop-green", 2)] });
+    await assert.rejects(
+      capacityGate({ cluster, needs: [need(), need({ service: "cart", share: 20, needed: 1 })], timeout: soon }),
+      (error) => {
+        assert.ok(error instanceof GateError);
+        assert.equal(
+          error.message,
+          [
+            "the gate did not hold within 0.05s, and no traffic was moved:",
+            "  cart green: 0 of 1 ready endpoints for 20 % of the requests",
+            "    it has no pods",
+            "  mend the color, or move all the same with: pulumi config set --path gate.force true",
+          ].join("\n"),
+        );
+        return true;
+      },
+    );
+  });
+
+  it("says of each pod why it is not ready", async () => {
+    const pods = [
+      pod("a", {
+        containerStatuses: [{ ready: false, restartCount: 0, state: { waiting: { reason: "ErrImagePull" } } }],
+      }),
+    ];
+    const cluster = new FakeCluster({ pods });
+    await assert.rejects(
+      capacityGate({ cluster, needs: [need()], timeout: soon }),
+      /shop green: 0 of 2 ready endpoints .*\n +a: its image cannot be had \(ErrImagePull\)/,
+    );
+  });
+});
+
+describe("why a pod is not ready", () => {
+  const container = (state: object, lastState: object = {}, restartCount = 0) => ({
+    containerStatuses: [{ ready: false, restartCount, state, lastState }],
+  });
+  for (const [what, status, said] of [
+    [
+      "an image that cannot be pulled",
+      container({ waiting: { reason: "ImagePullBackOff", message: "no such tag" } }),
+      "p: its image cannot be had (ImagePullBackOff: no such tag)",
+    ],
+    [
+      "a crash",
+      container({ waiting: { reason: "CrashLoopBackOff" } }, { terminated: { exitCode: 1, reason: "Error" } }, 3),
+      "p: it crashes (exit code 1, Error; 3 restarts)",
+    ],
+    ["a wait", container({ waiting: { reason: "ContainerCreating" } }), "p: it is waiting (ContainerCreating)"],
+    ["a probe", container({}), "p: its readiness probe does not pass"],
+    [
+      "no node",
+      { conditions: [{ type: "PodScheduled", status: "False", message: "0/3 nodes are available" }] },
+      "p: no node takes it (0/3 nodes are available)",
+    ],
+    ["nothing, of one that is ready", { conditions: [{ type: "Ready", status: "True" }] }, undefined],
+  ] as const) {
+    it(`tells ${what}`, () => {
+      assert.equal(whyNotReady(pod("p", status)), said);
+    });
+  }
+
+  it("tells nothing of one that is ending", () => {
+    assert.equal(whyNotReady({ metadata: { name: "p", deletionTimestamp: new Date() } }), undefined);
+  });
+});
+
+describe("the drain", () => {
+  const environments = { blue: { ready: 1, replicas: 1 }, green: { ready: 1, replicas: 1 } };
+  const moved = (at: string) => ({
+    known: true as const,
+    services: [{ name: "shop", route: { movedAt: new Date(at) }, environments }],
+  });
+  const now = new Date("2026-01-01T00:00:30Z");
+
+  it("is over when the routes were written long enough ago, whichever run wrote them", () => {
+    assert.equal(drainLeft(moved("2026-01-01T00:00:00Z"), { seconds: 30 }, now), 0);
+    assert.equal(drainLeft(moved("2026-01-01T00:00:20Z"), { seconds: 30 }, now), 20_000);
+  });
+
+  it("is nothing when it is 0, or when there is no route", () => {
+    assert.equal(drainLeft(moved("2026-01-01T00:00:30Z"), { seconds: 0 }, now), 0);
+    assert.equal(drainLeft({ known: true, services: [{ name: "shop", environments }] }, { seconds: 30 }, now), 0);
+  });
+
+  it("is waited for in full when the cluster does not answer", () => {
+    assert.equal(drainLeft({ known: false, why: "" }, { seconds: 30 }, now), 30_000);
+  });
+});

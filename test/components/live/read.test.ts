@@ -1,0 +1,121 @@
+import assert from "node:assert/strict";
+import { readLive } from "../../../components/live/read";
+import { readyEndpoints } from "../../../components/live/endpoints";
+import { liveRoute } from "../../../components/routers/ingress-nginx/live";
+import { type Ingress } from "../../../components/live/cluster";
+import { FakeCluster, slice } from "../../support/cluster";
+
+const prefix = "nginx.ingress.kubernetes.io";
+
+function ingress(name: string, backend: string, annotations: Record<string, string> = {}): Ingress {
+  return {
+    metadata: { name, annotations },
+    spec: { rules: [{ http: { paths: [{ backend: { service: { name: backend } } }] } }] },
+  };
+}
+
+const record = { "cyan.dev/active-color": "blue", "cyan.dev/canary-weight": "20" };
+const main = ingress("shop", "shop-blue", record);
+const canary = ingress("shop-canary", "shop-green", {
+  [`${prefix}/canary-weight`]: "40",
+  [`${prefix}/canary-weight-total`]: "200",
+});
+
+describe("live traffic", () => {
+  it("is read from the objects that give it", async () => {
+    const cluster = new FakeCluster({
+      ingresses: [main, canary],
+      services: [{ metadata: { name: "shop" }, spec: { selector: { "cyan.dev/color": "blue" } } }],
+      deployments: [
+        {
+          metadata: { name: "shop-blue" },
+          spec: { replicas: 3, template: { spec: { containers: [{ image: "registry/shop:1" }] } } },
+        },
+      ],
+      endpointSlices: [slice("shop-blue", 3), slice("shop-green", 1)],
+    });
+    assert.deepEqual(await readLive(Promise.resolve(cluster), ["shop"], liveRoute), {
+      known: true,
+      services: [
+        {
+          name: "shop",
+          route: {
+            active: "blue",
+            canary: { color: "green", weight: 20 },
+            recorded: { activeColor: "blue", canaryWeight: 20 },
+          },
+          inside: "blue",
+          environments: {
+            blue: { ready: 3, replicas: 3, image: "registry/shop:1" },
+            green: { ready: 1, replicas: 0 },
+          },
+        },
+      ],
+    });
+  });
+
+  it("is nothing in an empty namespace, which is a first deploy", async () => {
+    const live = await readLive(Promise.resolve(new FakeCluster()), ["shop"], liveRoute);
+    const none = { ready: 0, replicas: 0 };
+    assert.deepEqual(live, { known: true, services: [{ name: "shop", environments: { blue: none, green: none } }] });
+  });
+
+  it("is unknown, with the reason, when the cluster does not answer", async () => {
+    const live = await readLive(Promise.reject(new Error("connect ECONNREFUSED\nat x")), ["shop"], liveRoute);
+    assert.deepEqual(live, { known: false, why: "connect ECONNREFUSED" });
+  });
+});
+
+describe("a live route", () => {
+  it("leads to no color when a hand led it elsewhere", () => {
+    assert.equal(liveRoute([ingress("shop", "maintenance")], "shop")?.active, undefined);
+    assert.equal(liveRoute([canary], "shop"), undefined);
+  });
+
+  it("has the weight that the controllers take: within 0 and 100, of a total of at least 100", () => {
+    const weighted = (weight: string, total: string) =>
+      liveRoute(
+        [
+          main,
+          ingress("shop-canary", "shop-green", {
+            [`${prefix}/canary-weight`]: weight,
+            [`${prefix}/canary-weight-total`]: total,
+          }),
+        ],
+        "shop",
+      )?.canary?.weight;
+    assert.equal(weighted("150", "100"), 100);
+    assert.equal(weighted("-1", "100"), 0);
+    assert.equal(weighted("25", "50"), 25);
+  });
+
+  it("was moved when its objects were last written, which a controller's status is not", () => {
+    const written = (name: string, time: string, subresource?: string): Ingress => ({
+      ...ingress(name, "shop-blue"),
+      metadata: { name, managedFields: [{ time: new Date(time), ...(subresource && { subresource }) }] },
+    });
+    const route = liveRoute(
+      [written("shop", "2026-01-01T00:00:01Z"), written("shop-canary", "2026-01-01T00:00:09Z", "status")],
+      "shop",
+    );
+    assert.deepEqual(route?.movedAt, new Date("2026-01-01T00:00:01Z"));
+  });
+});
+
+describe("ready endpoints", () => {
+  it("are counted once each, without those that are ending or not ready", () => {
+    const labels = { "kubernetes.io/service-name": "shop-blue" };
+    const odd = {
+      metadata: { labels },
+      endpoints: [
+        { addresses: ["10.0.0.7"], conditions: { ready: false } },
+        { addresses: ["10.0.0.8"], conditions: { ready: true, terminating: true } },
+        { addresses: ["10.0.0.9"] },
+      ],
+    };
+    assert.equal(
+      readyEndpoints([slice("shop-blue", 2), slice("shop-blue", 2), slice("shop-green", 5), odd], "shop-blue"),
+      3,
+    );
+  });
+});
