@@ -1,10 +1,10 @@
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { skipAwait } from "./kubernetes/annotations";
+import { patchForce, skipAwait } from "./kubernetes/annotations";
 import { colorSelector, objectLabels } from "./kubernetes/labels";
 import { names } from "./model/names";
 import { podTemplate } from "./kubernetes/pod";
-import { leastOf, scaleOf } from "./model/capacity";
+import { type Scale, scaleOf } from "./model/capacity";
 import { type Color } from "./model/color";
 import { type Duration, formatDuration } from "./model/duration";
 import { type ServiceSettings, type Standby } from "./model/settings";
@@ -89,13 +89,13 @@ export class Environment extends pulumi.ComponentResource {
     const selector = colorSelector(service.name, args.color);
     const scale = scaleOf(workload, args.serving, args.standby);
     const timeout = formatDuration(args.readyTimeout);
+    const awaited = { ...opts, customTimeouts: { create: timeout, update: timeout } };
     const deployment = new kubernetes.apps.v1.Deployment(
       `${name}-${service.name}`,
       {
-        metadata: metadata(service, args),
+        metadata: { ...metadata(service, args), annotations: patchForce },
         spec: {
-          // An autoscaler's number is its own: a field that is not declared is not taken from it.
-          ...("replicas" in scale && { replicas: scale.replicas }),
+          replicas: scale.replicas,
           revisionHistoryLimit: 3,
           progressDeadlineSeconds: args.readyTimeout.seconds,
           strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
@@ -103,37 +103,59 @@ export class Environment extends pulumi.ComponentResource {
           template: podTemplate(service.name, selector, workload, args.secretEnv),
         },
       },
-      { ...opts, customTimeouts: { create: timeout, update: timeout } },
+      // An autoscaler's number is its own once the Deployment is there: leaving it out would set it to 1.
+      { ...awaited, ...(scale.autoscaler && { ignoreChanges: ["spec.replicas"] }) },
     );
-    const autoscaler = "min" in scale ? [this.autoscaler(name, service, scale, args, opts)] : [];
-    const budget = leastOf(scale) > 1 ? [this.budget(name, service, args, opts)] : [];
-    return [deployment, ...autoscaler, ...budget];
+    const autoscaled =
+      scale.autoscaler === undefined ? [] : this.autoscaled(name, service, { deployment, scale }, args, awaited);
+    const budget = scale.replicas > 1 ? [this.budget(name, service, args, opts)] : [];
+    return [deployment, ...autoscaled, ...budget];
   }
 
-  private autoscaler(
+  /**
+   * The autoscaler of a Deployment, and the number of pods that it starts from. The number is a resource of its own,
+   * with one name for the full size and one for the reduced: it is set, and awaited, when the color passes from one to
+   * the other, and never while the autoscaler has it.
+   */
+  private autoscaled(
     name: string,
     service: ServiceSettings,
-    scale: { readonly min: number; readonly max: number },
+    { deployment, scale }: { readonly deployment: pulumi.Resource; readonly scale: Scale },
     args: EnvironmentArgs,
     opts: pulumi.CustomResourceOptions,
-  ): pulumi.Resource {
+  ): pulumi.Resource[] {
     const target = names.environment(service.name, args.color);
-    const averageUtilization = service.workloads[args.color].autoscaling?.cpuUtilization ?? 70;
-    return new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+    const averageUtilization = service.workloads[args.color].autoscaling?.cpuUtilization;
+    const autoscaler = new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
       `${name}-${service.name}-autoscaler`,
       {
         metadata: { ...metadata(service, args), annotations: skipAwait },
         spec: {
           scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: target },
-          minReplicas: scale.min,
-          maxReplicas: scale.max,
+          minReplicas: scale.autoscaler?.min,
+          maxReplicas: scale.autoscaler?.max ?? 1,
           metrics: [
             { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization } } },
           ],
         },
       },
-      opts,
+      { ...opts, dependsOn: [deployment] },
     );
+    const size = new kubernetes.apps.v1.DeploymentPatch(
+      `${name}-${service.name}-${scale.reduced ? "standby" : "size"}`,
+      {
+        metadata: { name: target, namespace: args.namespace, annotations: patchForce },
+        spec: { replicas: scale.replicas },
+      },
+      {
+        ...opts,
+        dependsOn: [autoscaler],
+        ...(!scale.reduced && { ignoreChanges: ["spec.replicas"] }),
+        // It is made when the others are updated.
+        ...(opts.hooks?.beforeUpdate && { hooks: { ...opts.hooks, beforeCreate: opts.hooks.beforeUpdate } }),
+      },
+    );
+    return [autoscaler, size];
   }
 
   private budget(

@@ -1,20 +1,32 @@
 import { type Standby, type WorkloadSettings } from "./settings";
 
-/** How many pods an environment has: a fixed number, or what an autoscaler chooses between two. */
-export type Scale = { readonly replicas: number } | { readonly min: number; readonly max: number };
+/** How many pods an environment has. */
+export interface Scale {
+  /** Pods that have to be ready: all of them, or where there is an autoscaler the fewest that it may leave. */
+  readonly replicas: number;
+  /** Whether an idle environment is kept smaller than it would be if it served. */
+  readonly reduced: boolean;
+  /** What an autoscaler may choose between. With 0 replicas it is at rest, whatever stands here. */
+  readonly autoscaler?: { readonly min: number; readonly max: number };
+}
 
 /**
  * The scale of a workload. One that serves has its own; an idle one is kept at `standby`, so that a flip needs no time
  * when it is "all" and no capacity when it is 0.
  */
 export function scaleOf(workload: WorkloadSettings, serving: boolean, standby: Standby): Scale {
-  const { autoscaling, replicas } = workload;
-  const idle = serving || standby === "all" ? undefined : standby;
-  if (idle !== undefined) return { replicas: Math.min(idle, autoscaling?.minReplicas ?? replicas) };
-  return autoscaling === undefined ? { replicas } : { min: autoscaling.minReplicas, max: autoscaling.maxReplicas };
+  const { autoscaling } = workload;
+  const full = autoscaling?.minReplicas ?? workload.replicas;
+  const replicas = serving || standby === "all" ? full : Math.min(standby, full);
+  const reduced = replicas < full;
+  if (autoscaling === undefined) return { replicas, reduced };
+  // An autoscaler may not have a minimum of 0, and leaves a Deployment alone that was set to 0.
+  const fixed = reduced && replicas > 0;
+  const autoscaler = fixed ? { min: replicas, max: replicas } : { min: full, max: autoscaling.maxReplicas };
+  return { replicas, reduced, autoscaler };
 }
 
 /** The fewest pods that a scale means. */
 export function leastOf(scale: Scale): number {
-  return "replicas" in scale ? scale.replicas : scale.min;
+  return scale.replicas;
 }

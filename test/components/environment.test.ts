@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { Environment, type EnvironmentArgs } from "../../components/environment";
-import { type Registered, registeredBy } from "../support/mocks";
+import { type Registered, registeredBy, waitsFor } from "../support/mocks";
 import { goodConfig, settingsOf } from "./fixtures";
 
 const shop = goodConfig.services.shop;
@@ -39,7 +39,12 @@ describe("an environment", () => {
     assert.deepEqual(deployment.inputs, {
       apiVersion: "apps/v1",
       kind: "Deployment",
-      metadata: { name: "shop-green", namespace: "shop", labels },
+      metadata: {
+        name: "shop-green",
+        namespace: "shop",
+        labels,
+        annotations: { "pulumi.com/patchForce": "true" },
+      },
       spec: {
         replicas: 2,
         revisionHistoryLimit: 3,
@@ -95,28 +100,81 @@ describe("an environment", () => {
     });
   });
 
-  it("leaves the replicas to the autoscaler where there is one", async () => {
+  describe("with an autoscaler", () => {
     const autoscaling = { minReplicas: 3, maxReplicas: 9, cpuUtilization: 60 };
-    const registered = await environment({}, { autoscaling });
-    const { spec } = registered.get("e-shop")?.inputs as { spec: object };
-    assert.ok(!("replicas" in spec));
-    const scaler = registered.get("e-shop-autoscaler")?.inputs as { spec: Record<string, unknown> };
-    assert.equal(scaler.spec["minReplicas"], 3);
-    assert.equal(scaler.spec["maxReplicas"], 9);
-    assert.deepEqual(scaler.spec["scaleTargetRef"], { apiVersion: "apps/v1", kind: "Deployment", name: "shop-green" });
+    interface Specs {
+      readonly registered: ReadonlyMap<string, Registered>;
+      readonly replicas: number;
+      readonly bounds: readonly unknown[];
+    }
+    const autoscaled = async (change: Partial<EnvironmentArgs> = {}): Promise<Specs> => {
+      const registered = await environment(change, { autoscaling });
+      const { spec } = registered.get("e-shop")?.inputs as { spec: { replicas: number } };
+      const scaler = registered.get("e-shop-autoscaler")?.inputs as { spec: Record<string, unknown> };
+      const target = { apiVersion: "apps/v1", kind: "Deployment", name: "shop-green" };
+      assert.deepEqual(scaler.spec["scaleTargetRef"], target);
+      return { registered, replicas: spec.replicas, bounds: [scaler.spec["minReplicas"], scaler.spec["maxReplicas"]] };
+    };
+
+    it("starts from the fewest pods, and leaves their number to the autoscaler afterwards", async () => {
+      const { registered, replicas, bounds } = await autoscaled();
+      assert.equal(replicas, 3);
+      assert.deepEqual(registered.get("e-shop")?.ignoreChanges, ["spec.replicas"]);
+      assert.deepEqual(bounds, [3, 9]);
+    });
+
+    it("is set to the fewest pods, awaited, when it comes from standby, and never while it serves", async () => {
+      const { registered } = await autoscaled();
+      const size = registered.get("e-shop-size");
+      assert.equal(size?.type, "kubernetes:apps/v1:DeploymentPatch");
+      assert.deepEqual(size.inputs, {
+        apiVersion: "apps/v1",
+        kind: "Deployment",
+        metadata: { name: "shop-green", namespace: "shop", annotations: { "pulumi.com/patchForce": "true" } },
+        spec: { replicas: 3 },
+      });
+      assert.equal(size.createTimeout, "90s");
+      assert.deepEqual(size.ignoreChanges, ["spec.replicas"]);
+      assert.ok(waitsFor(registered, "e-shop-size", "e-shop-autoscaler"), "the autoscaler would undo it");
+      assert.ok(waitsFor(registered, "e-shop-autoscaler", "e-shop"));
+      assert.ok(!registered.has("e-shop-standby"));
+    });
+
+    const kept: [standby: number, replicas: number, bounds: [number, number]][] = [
+      [0, 0, [3, 9]],
+      [1, 1, [1, 1]],
+      [2, 2, [2, 2]],
+    ];
+    for (const [standby, replicas, bounds] of kept) {
+      it(`is kept at a standby of ${standby} while it serves nobody, and the autoscaler does not undo that`, async () => {
+        const specs = await autoscaled({ serving: false, standby });
+        assert.deepEqual(specs.bounds, bounds);
+        const standing = specs.registered.get("e-shop-standby");
+        assert.deepEqual((standing?.inputs as { spec: unknown }).spec, { replicas });
+        assert.deepEqual(standing?.ignoreChanges, []);
+        assert.ok(!specs.registered.has("e-shop-size"));
+      });
+    }
+
+    it("has its full size when standby is not under it", async () => {
+      for (const standby of ["all", 3, 8] as const) {
+        const { registered, bounds } = await autoscaled({ serving: false, standby });
+        assert.deepEqual(bounds, [3, 9]);
+        assert.ok(registered.has("e-shop-size"));
+      }
+    });
   });
 
-  it("is kept at standby while it serves nobody, without an autoscaler to undo that", async () => {
-    const autoscaling = { minReplicas: 3, maxReplicas: 9 };
+  it("is kept at standby while it serves nobody", async () => {
     for (const [standby, replicas] of [
       [0, 0],
       [1, 1],
-      [8, 3],
+      [8, 2],
     ] as const) {
-      const registered = await environment({ serving: false, standby }, { autoscaling });
+      const registered = await environment({ serving: false, standby });
       const { spec } = registered.get("e-shop")?.inputs as { spec: { replicas: number } };
       assert.equal(spec.replicas, replicas);
-      assert.ok(!registered.has("e-shop-autoscaler"));
+      assert.deepEqual(registered.get("e-shop")?.ignoreChanges, []);
     }
   });
 

@@ -13,6 +13,8 @@ export interface Registered {
   readonly dependencies: readonly string[];
   /** How long its creation may take, as Pulumi writes it; empty for the provider's default. */
   readonly createTimeout: string;
+  /** Paths of inputs whose changes are ignored. */
+  readonly ignoreChanges: readonly string[];
 }
 
 interface RegisterRequest {
@@ -20,6 +22,7 @@ interface RegisterRequest {
   getName(): string;
   getParent(): string;
   getDependenciesList(): string[];
+  getIgnorechangesList(): string[];
   getCustomtimeouts(): { getCreate(): string } | undefined;
 }
 
@@ -60,6 +63,7 @@ export async function registeredBy(program: () => unknown): Promise<ReadonlyMap<
       inputs: inputs.get(`${type} ${name}`),
       dependencies: request.getDependenciesList().map(nameOf),
       createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
+      ignoreChanges: request.getIgnorechangesList(),
     });
   };
   await pulumi.runtime.runInPulumiStack(() => {
