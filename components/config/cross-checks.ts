@@ -1,4 +1,5 @@
-import { colors } from "../model/color";
+import { type Color, colors } from "../model/color";
+import { parseQuantity } from "../model/quantity";
 import { type RouteSettings, type ServiceSettings, type Settings } from "../model/settings";
 import { type Problem } from "./problems";
 import { type RawConfig } from "./schema";
@@ -6,11 +7,21 @@ import { type RawConfig } from "./schema";
 /** The longest of what is added to a service's name: `-preview`. Kubernetes takes names of at most 63 characters. */
 const longestName = 63 - "-preview".length;
 
+/** A problem between values, and the paths of those values: it is none while one of them is wrong by itself. */
+export interface CrossProblem extends Problem {
+  readonly reads: readonly string[];
+}
+
+/** Config with its defaults. */
+export type CompletedConfig = Omit<Settings, "cluster" | "secretServices">;
+
 /** What is wrong with values that are each right by themselves. */
-export function crossProblems(raw: RawConfig, settings: Settings): Problem[] {
+export function crossProblems(raw: RawConfig, settings: CompletedConfig): CrossProblem[] {
   return [
     ...settings.services.flatMap(nameProblems),
     ...settings.services.flatMap(drainProblems),
+    ...settings.services.flatMap(resourceProblems),
+    ...(settings.namespace === "default" ? [] : settings.services.flatMap(privilegeProblems)),
     ...Object.entries(raw.services).flatMap(([name, service]) =>
       service.ingress === false ? [] : annotationProblems(`services.${name}.ingress`, service.ingress?.annotations),
     ),
@@ -22,21 +33,21 @@ export function crossProblems(raw: RawConfig, settings: Settings): Problem[] {
   ];
 }
 
-function nameProblems({ name }: ServiceSettings): Problem[] {
+function nameProblems({ name }: ServiceSettings): CrossProblem[] {
   const path = `services.${name}`;
   if (!/^[a-z]([-a-z0-9]*[a-z0-9])?$/.test(name)) {
-    return [{ path, message: "Kubernetes wants names of lower-case letters, digits and -, beginning with a letter" }];
+    const message = "Kubernetes wants names of lower-case letters, digits and -, beginning with a letter";
+    return [{ path, message, reads: [] }];
   }
   if (name.length > longestName) {
-    return [
-      { path, message: `is too long: with -preview after it Kubernetes takes at most ${longestName} characters` },
-    ];
+    const message = `is too long: with -preview after it Kubernetes takes at most ${longestName} characters`;
+    return [{ path, message, reads: [] }];
   }
   return [];
 }
 
 /** Two services must not want the same object, such as `shop-blue`, the Service of a color and of a service so named. */
-function objectNameProblems(services: readonly ServiceSettings[]): Problem[] {
+function objectNameProblems(services: readonly ServiceSettings[]): CrossProblem[] {
   const suffixes = ["-blue", "-green", "-preview", "-canary"];
   const taken = new Map(services.flatMap(({ name }) => suffixes.map((suffix) => [`${name}${suffix}`, name] as const)));
   return services.flatMap(({ name }) => {
@@ -47,103 +58,155 @@ function objectNameProblems(services: readonly ServiceSettings[]): Problem[] {
           {
             path: `services.${name}`,
             message: `is the name of an object of the service ${other}; choose another name`,
+            reads: [],
           },
         ];
   });
 }
 
-function drainProblems(service: ServiceSettings): Problem[] {
+/** Where a value of a color may stand: in the service, for both colors, or in the color. */
+function placesIn(service: string, color: Color, ...keys: readonly string[]): string[] {
+  return keys.flatMap((key) => [`services.${service}.${key}`, `services.${service}.${color}.${key}`]);
+}
+
+function drainProblems({ name, workloads }: ServiceSettings): CrossProblem[] {
   return colors
-    .filter((color) => service.workloads[color].preStop.seconds >= service.workloads[color].terminationGrace.seconds)
+    .filter((color) => workloads[color].preStop.seconds >= workloads[color].terminationGrace.seconds)
     .map((color) => {
-      const { preStop, terminationGrace } = service.workloads[color];
+      const { preStop, terminationGrace } = workloads[color];
       return {
-        path: `services.${service.name}.${color}.preStop`,
+        path: `services.${name}.${color}.preStop`,
         message:
           `is ${preStop.seconds}s, and the pod is killed after terminationGrace, ${terminationGrace.seconds}s; ` +
           "make the grace longer than the drain and a request together",
+        reads: placesIn(name, color, "preStop", "terminationGrace"),
       };
     });
 }
 
+/** Kubernetes refuses a pod that asks for more than it may have; often the limit is a default that nobody wrote. */
+function resourceProblems({ name, workloads }: ServiceSettings): CrossProblem[] {
+  return colors.flatMap((color) => {
+    const { requests, limits } = workloads[color].resources;
+    return Object.entries(requests).flatMap(([resource, request]) => {
+      const limit = limits[resource];
+      if (limit === undefined || (parseQuantity(request) ?? 0) <= (parseQuantity(limit) ?? Infinity)) return [];
+      return [
+        {
+          path: `services.${name}.${color}.resources.requests.${resource}`,
+          message: `is ${request}, over the limit of ${limit}; raise resources.limits.${resource}`,
+          reads: placesIn(name, color, "resources"),
+        },
+      ];
+    });
+  });
+}
+
+/** The namespace that Cyan makes admits no pod that may run as root; its Deployment would wait for one until it fails. */
+function privilegeProblems({ name, workloads }: ServiceSettings): CrossProblem[] {
+  return colors
+    .filter((color) => !workloads[color].securityContext.runAsNonRoot)
+    .map((color) => ({
+      path: `services.${name}.${color}.securityContext.runAsNonRoot`,
+      message:
+        "is false, which the restricted pod security of the namespace refuses; set runAsUser, or use namespace default",
+      reads: ["namespace", ...placesIn(name, color, "securityContext")],
+    }));
+}
+
 /** Annotations that say who gets which traffic are Cyan's to write. */
-function annotationProblems(path: string, annotations: Readonly<Record<string, string>> | undefined): Problem[] {
+function annotationProblems(path: string, annotations: Readonly<Record<string, string>> | undefined): CrossProblem[] {
   return Object.keys(annotations ?? {})
     .filter((key) => /^(nginx\.ingress\.kubernetes\.io\/canary|cyan\.dev\/|pulumi\.com\/)/.test(key))
     .map((key) => ({
       path: `${path}.annotations.${key}`,
       message: "is written by Cyan; use activeColor, canaryWeight and canary instead",
+      reads: [path],
     }));
 }
 
-function headerProblems({ canary }: RawConfig): Problem[] {
-  const problems: Problem[] = [];
+function headerProblems({ canary }: RawConfig): CrossProblem[] {
+  const problems: CrossProblem[] = [];
   for (const key of ["headerValue", "headerPattern"] as const) {
+    const path = `canary.${key}`;
     if (canary[key] !== undefined && canary.header === undefined) {
-      problems.push({ path: `canary.${key}`, message: "needs canary.header, the name of the header" });
+      problems.push({ path, message: "needs canary.header, the name of the header", reads: [path, "canary.header"] });
     }
   }
   if (canary.headerValue !== undefined && canary.headerPattern !== undefined) {
-    problems.push({ path: "canary.headerPattern", message: "is ignored beside headerValue; keep one of them" });
+    const message = "is ignored beside headerValue; keep one of them";
+    problems.push({ path: "canary.headerPattern", message, reads: ["canary"] });
   }
   return problems;
 }
 
 /** A gate that asks for more endpoints than a color has at full size would never hold. */
-function gateProblems({ gate, services }: Settings): Problem[] {
+function gateProblems({ gate, services }: CompletedConfig): CrossProblem[] {
   const sizes = services.flatMap(({ name, workloads }) =>
     colors.map((color) => {
       const { autoscaling, replicas } = workloads[color];
-      return { path: `services.${name}.${color}`, size: autoscaling?.minReplicas ?? replicas };
+      const reads = ["gate.minReady", ...placesIn(name, color, "autoscaling", "replicas")];
+      return { path: `services.${name}.${color}`, size: autoscaling?.minReplicas ?? replicas, reads };
     }),
   );
   return sizes
     .filter(({ size }) => size < gate.minReady)
-    .map(({ path, size }) => ({
+    .map(({ path, size, reads }) => ({
       path: "gate.minReady",
       message: `is ${gate.minReady}, and ${path} has ${size} replicas: no traffic could move to it; ask for fewer, or give it more`,
+      reads,
     }));
 }
 
 /** Each place, a host and a path, is one Ingress rule's: two on it would split each other's requests. */
-function placeProblems(services: readonly ServiceSettings[]): Problem[] {
-  const seen = new Map<string, string>();
-  const problems: Problem[] = [];
-  for (const { name, route } of services) {
-    for (const { place, path } of route === undefined ? [] : placesOf(name, route)) {
-      const other = seen.get(place);
-      if (other !== undefined) {
-        problems.push({
-          path,
-          message: `${place} is taken by ${other} already; give each service a host or path of its own`,
-        });
-      }
-      seen.set(place, path);
+function placeProblems(services: readonly ServiceSettings[]): CrossProblem[] {
+  const seen = new Map<string, Place>();
+  const problems: CrossProblem[] = [];
+  for (const one of services.flatMap(({ name, route }) => (route === undefined ? [] : placesOf(name, route)))) {
+    const other = seen.get(one.place);
+    if (other === undefined) {
+      seen.set(one.place, one);
+      continue;
     }
+    problems.push({
+      path: one.path,
+      message: `${one.place} is taken by ${other.path} already; give each service a host or path of its own`,
+      reads: [one, other].flatMap(({ service }) => [
+        `services.${service}.ingress`,
+        `services.${service}.previewHost`,
+        "ingress.host",
+        "ingress.path",
+        "previewHost",
+      ]),
+    });
   }
   return problems;
 }
 
-function placesOf(name: string, route: RouteSettings): { place: string; path: string }[] {
-  const main = { place: `${route.host}${route.path}`, path: `services.${name}.ingress.host` };
-  if (route.previewHost === undefined) return [main];
-  return [main, { place: `${route.previewHost}${route.path}`, path: `services.${name}.previewHost` }];
+/** A place that a service takes, and the path of the config value that says so. */
+interface Place {
+  readonly service: string;
+  readonly place: string;
+  readonly path: string;
 }
 
-/** What is allowed and most likely not meant. */
-export function warningsOf(settings: Settings): string[] {
-  const warnings: string[] = [];
-  for (const { name, workloads } of settings.services) {
-    if (settings.traffic.canaryWeight > 0 && workloads.blue.image === workloads.green.image) {
-      warnings.push(
-        `services.${name}: both colors run ${workloads.blue.image}, so a canaryWeight of ${settings.traffic.canaryWeight} tries nothing new`,
-      );
-    }
-  }
-  if (settings.install === "ingress-nginx") {
-    warnings.push(
-      "install: ingress-nginx was retired in March 2026 and gets no fixes; traefik reads the same annotations",
-    );
-  }
-  return warnings;
+function placesOf(service: string, { host, path, previewHost }: RouteSettings): Place[] {
+  // A path matches by whole elements: `/api/` is the same place as `/api`.
+  const prefix = path.replace(/(?<=.)\/+$/, "");
+  const main = { service, place: `${host}${prefix}`, path: `services.${service}.ingress.host` };
+  if (previewHost === undefined) return [main];
+  return [main, { service, place: `${previewHost}${prefix}`, path: `services.${service}.previewHost` }];
+}
+
+/** What is allowed and most likely not meant. A problem that a warning tells has a path too. */
+export function warningsOf(settings: CompletedConfig): Problem[] {
+  const { canaryWeight } = settings.traffic;
+  const same = settings.services.filter(({ workloads }) => workloads.blue.image === workloads.green.image);
+  const warnings = (canaryWeight > 0 ? same : []).map(({ name, workloads }) => ({
+    path: `services.${name}`,
+    message: `both colors run ${workloads.blue.image}; a canaryWeight of ${canaryWeight} tries nothing new`,
+  }));
+  if (settings.install !== "ingress-nginx") return warnings;
+  const retired = "ingress-nginx was retired in March 2026 and gets no fixes; traefik reads the same annotations";
+  return [...warnings, { path: "install", message: retired }];
 }

@@ -16,14 +16,14 @@ export function readSettings(): Settings {
   const provider = new pulumi.Config("kubernetes");
   const [kubeconfig, context] = [provider.get("kubeconfig"), provider.get("context")];
   const cluster = { ...(kubeconfig !== undefined && { kubeconfig }), ...(context !== undefined && { context }) };
-  const parsed = parseSettings(raw, { secretServices: secretKeys().includes(`${project}:services`), cluster });
+  const parsed = parseSettings(raw, { secret: secretKeys(project), cluster });
   if ("problems" in parsed) {
     const list = parsed.problems.map((problem) => `  ${formatProblem(problem)}`).join("\n");
     throw new pulumi.RunError(
       `the config of stack ${pulumi.getStack()} has ${count(parsed.problems.length)}:\n${list}`,
     );
   }
-  for (const warning of parsed.warnings) void pulumi.log.warn(warning);
+  for (const warning of parsed.warnings) void pulumi.log.warn(formatProblem(warning));
   return parsed.settings;
 }
 
@@ -37,9 +37,10 @@ function valueOf(text: string): unknown {
   }
 }
 
-/** The full keys whose values are secrets; the SDK keeps them in the environment and offers no way to ask. */
-function secretKeys(): readonly string[] {
-  return JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
+/** The project's keys whose values are secrets; the SDK keeps them in the environment and offers no way to ask. */
+function secretKeys(project: string): readonly string[] {
+  const keys = JSON.parse(process.env["PULUMI_CONFIG_SECRET_KEYS"] ?? "[]") as string[];
+  return keys.filter((key) => key.startsWith(`${project}:`)).map((key) => key.slice(project.length + 1));
 }
 
 function count(problems: number): string {

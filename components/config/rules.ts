@@ -2,19 +2,27 @@ import { RE2JS } from "re2js";
 
 /** Checks of single values. Each gives what is wrong and what would be right, or undefined. */
 
-/** A quantity of Kubernetes: https://kubernetes.io/docs/reference/kubernetes-api/common-definitions/quantity/ */
-export const quantityPattern = /^\d+(\.\d+)?([munkMGTPE]|[KMGTPE]i|[eE]-?\d+)?$/;
+/** A registry with its port, then elements in lower case: https://pkg.go.dev/github.com/distribution/reference */
+const imageName =
+  /^((?:[A-Za-z0-9](?:[-A-Za-z0-9.]*[A-Za-z0-9])?|\[[0-9A-Fa-f:]+\])(?::\d+)?\/)?[a-z0-9]+(?:(?:\.|_{1,2}|-+|\/)[a-z0-9]+)*$/;
 
 /** An image names what it runs by a tag or a digest; `name` alone is whatever `latest` is today. */
 export function imageProblem(image: string): string | undefined {
-  if (/\s/.test(image)) return "has a space in it";
-  const [name = "", digest] = image.split("@");
-  if (digest !== undefined) {
-    return /^sha256:[0-9a-f]{64}$/.test(digest) ? undefined : "has a digest that is not sha256: and 64 hex digits";
+  const [tagged = "", digest] = image.split("@");
+  const [, name = "", tag] = /^(.*?)(?::([^:/]*))?$/s.exec(tagged) ?? [];
+  if (digest !== undefined && !/^sha256:[0-9a-f]{64}$/.test(digest)) {
+    return "has a digest that is not sha256: and 64 hex digits";
   }
-  const last = name.split("/").at(-1) ?? "";
-  const tag = /^[^:]+:([\w][\w.-]{0,127})$/.exec(last);
-  return tag === null ? "has no tag or digest; write name:tag or name@sha256:…" : undefined;
+  if (!imageName.test(name)) return "is no name of an image; write one such as registry.example.com/shop:1.2";
+  if (tag === undefined) return digest ? undefined : "has no tag or digest; write name:tag or name@sha256:…";
+  return /^\w[\w.-]{0,127}$/.test(tag) ? undefined : "has a tag that is not letters, digits and _.-";
+}
+
+/** Older clusters take no other names: https://kubernetes.io/docs/tasks/inject-data-application/define-environment-variable-container/ */
+export function variableNameProblem(name: string): string | undefined {
+  return /^[-._a-zA-Z][-._a-zA-Z0-9]*$/.test(name)
+    ? undefined
+    : "is no name of a variable; use letters, digits and -._, beginning with no digit";
 }
 
 /** nginx drops headers with an underscore unless it is told not to, and a token has no other characters. */

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { parseDuration } from "../model/duration";
+import { parseQuantity } from "../model/quantity";
 import { installChoices, routerKinds } from "../model/settings";
-import { cookieNameProblem, headerNameProblem, imageProblem, patternProblem, quantityPattern } from "./rules";
+import { cookieNameProblem, headerNameProblem, imageProblem, patternProblem, variableNameProblem } from "./rules";
 
 /** The shape of the stack's config, one schema for each key. What a key means is said in Pulumi.yaml. */
 
@@ -37,6 +38,9 @@ const duration = z
     return z.NEVER;
   });
 
+/** A time in which something has to happen. Kubernetes reads a period or timeout of 0 as its own default. */
+const lasting = duration.refine(({ seconds }) => seconds > 0, "is no time at all; write a duration such as 1s or 5m");
+
 /** True or false as YAML has them, or as `pulumi config set` stores them. */
 const flag = z
   .union([z.boolean(), z.literal(["true", "false"])], {
@@ -45,7 +49,7 @@ const flag = z
   .transform((value) => value === true || value === "true");
 
 const dnsLabel = text
-  .regex(/^[a-z]([-a-z0-9]*[a-z0-9])?$/, "Kubernetes wants lower-case letters, digits and -, beginning with a letter")
+  .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "Kubernetes wants lower-case letters, digits and -, not at either end")
   .max(63, "Kubernetes takes at most 63 characters");
 
 const hostname = text
@@ -59,20 +63,28 @@ const strings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(
   error: "write a map of names to texts",
 });
 
+/** Environment variables; an empty value is one. */
+const variables = strings.superRefine((value, context) => {
+  for (const name of Object.keys(value)) {
+    const message = variableNameProblem(name);
+    if (message !== undefined) context.addIssue({ code: "custom", message, path: [name] });
+  }
+});
+
 const quantities = z.record(
   z.string(),
   z
     .union([z.string(), z.number()])
     .transform(String)
-    .pipe(z.string().regex(quantityPattern, "write a quantity such as 250m or 128Mi")),
+    .refine((value) => parseQuantity(value) !== undefined, "write a quantity such as 250m or 128Mi"),
   { error: "write a map such as cpu: 250m" },
 );
 
 const probe = z
   .strictObject({
     path: text.startsWith("/", "begins with /"),
-    period: duration,
-    timeout: duration,
+    period: lasting,
+    timeout: lasting,
     failureThreshold: integer(1, 1000),
   })
   .partial();
@@ -83,7 +95,7 @@ const workload = {
   imagePullPolicy: oneOf(["Always", "IfNotPresent", "Never"]),
   command: z.array(text),
   args: z.array(z.string()),
-  env: strings,
+  env: variables,
   containerPort: integer(1, 65_535),
   replicas: integer(1, 10_000),
   autoscaling: z
@@ -159,7 +171,7 @@ export const configSchema = z.strictObject({
     .union([z.literal("all"), integer(0, 10_000)], { error: "write all, or a number of replicas" })
     .default("all"),
   install: oneOf(installChoices).default("none"),
-  readyTimeout: duration.default({ seconds: 300 }),
+  readyTimeout: lasting.default({ seconds: 300 }),
   gate: z
     .strictObject({ minReady: integer(1, 10_000), timeout: duration, force: flag })
     .partial()

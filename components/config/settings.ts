@@ -8,43 +8,60 @@ import {
   type Settings,
   type WorkloadSettings,
 } from "../model/settings";
-import { crossProblems, warningsOf } from "./cross-checks";
+import { type CompletedConfig, crossProblems, warningsOf } from "./cross-checks";
 import { knownKeys } from "./known-keys";
 import { type Problem, problemsOf } from "./problems";
+import { salvage } from "./salvage";
 import { configSchema, type RawConfig, type RawService, type RawWorkload } from "./schema";
 
 /** What became of a stack's config: settings with warnings, or everything that is wrong with it. */
 export type Parsed =
-  { readonly settings: Settings; readonly warnings: readonly string[] } | { readonly problems: readonly Problem[] };
+  { readonly settings: Settings; readonly warnings: readonly Problem[] } | { readonly problems: readonly Problem[] };
+
+/** What is known of a stack's config besides its values. */
+export interface ConfigContext {
+  /** Keys whose values hold a secret. */
+  readonly secret?: readonly string[];
+  /** What the Kubernetes provider's own config says. */
+  readonly cluster?: ClusterSettings;
+}
 
 /**
  * Checks the values of a stack's config and completes them with defaults.
  *
  * @param raw the value of each key, without the project's name before it; objects already parsed from JSON.
- * @param secretServices whether the value of `services` holds a secret.
- * @param cluster what the Kubernetes provider's own config says.
  */
 export function parseSettings(
   raw: Readonly<Record<string, unknown>>,
-  { secretServices = false, cluster = {} }: { secretServices?: boolean; cluster?: ClusterSettings } = {},
+  { secret = [], cluster = {} }: ConfigContext = {},
 ): Parsed {
+  const told = (problems: readonly Problem[]) => problems.map((problem) => withoutSecret(problem, secret));
   const parsed = configSchema.safeParse(raw);
   if (!parsed.success) {
-    const problems = problemsOf(parsed.error, knownKeys);
-    return { problems: secretServices ? problems.map(withoutValue) : problems };
+    return { problems: told([...problemsOf(parsed.error, knownKeys), ...hiddenProblems(raw)]) };
   }
-  const settings = { ...complete(parsed.data), cluster, secretServices };
+  const settings = { ...complete(parsed.data), cluster, secretServices: secret.includes("services") };
   const problems = crossProblems(parsed.data, settings);
-  return problems.length > 0 ? { problems } : { settings, warnings: warningsOf(settings) };
+  return problems.length > 0 ? { problems: told(problems) } : { settings, warnings: told(warningsOf(settings)) };
 }
 
-/** A problem whose message repeats nothing of a value that may be secret: only its remedy, the part after the last `;`. */
-function withoutValue(problem: Problem): Problem {
-  if (!problem.path.startsWith("services.")) return problem;
-  return { ...problem, message: problem.message.split("; ").at(-1) ?? "" };
+/** Problems between those values of a wrong config that are right by themselves. */
+function hiddenProblems(raw: unknown): Problem[] {
+  const salvaged = salvage(raw);
+  if (salvaged === undefined) return [];
+  const { config, broken } = salvaged;
+  const within = (inner: string, outer: string): boolean => inner === outer || inner.startsWith(`${outer}.`);
+  const told = (path: string): boolean => broken.some((each) => within(each, path) || within(path, each));
+  return crossProblems(config, complete(config)).filter(({ reads }) => !reads.some(told));
 }
 
-function complete(raw: RawConfig): Omit<Settings, "cluster" | "secretServices"> {
+/** A problem whose message repeats nothing of a secret value: it has only the remedy, which is the part after the last `;`. */
+function withoutSecret({ path, message }: Problem, secret: readonly string[]): Problem {
+  const hidden = secret.some((key) => path === key || path.startsWith(`${key}.`));
+  return { path, message: hidden ? (message.split("; ").at(-1) ?? "") : message };
+}
+
+function complete(raw: RawConfig): CompletedConfig {
   return {
     traffic: { activeColor: raw.activeColor, canaryWeight: raw.canaryWeight },
     router: raw.router,

@@ -10,15 +10,15 @@ const shop = goodConfig.services.shop;
 const withShop = (change: Config): Config => ({ ...goodConfig, services: { shop: { ...shop, ...change } } });
 const withGreen = (change: Config): Config => withShop({ green: { ...shop.green, ...change } });
 
-function problemsIn(config: Config): string[] {
-  const parsed = parseSettings(config);
+function problemsIn(config: Config, secret: readonly string[] = []): string[] {
+  const parsed = parseSettings(config, { secret });
   return "problems" in parsed ? parsed.problems.map(formatProblem) : [];
 }
 
-function warningsIn(config: Config): readonly string[] {
-  const parsed = parseSettings(config);
+function warningsIn(config: Config, secret: readonly string[] = []): readonly string[] {
+  const parsed = parseSettings(config, { secret });
   if ("problems" in parsed) throw new Error(JSON.stringify(parsed.problems));
-  return parsed.warnings;
+  return parsed.warnings.map(formatProblem);
 }
 
 const weight = (value: unknown) => `canaryWeight: is ${JSON.stringify(value)}; write an integer from 0 to 100`;
@@ -64,6 +64,21 @@ const bad: [what: string, config: Config, said: string[]][] = [
     "an image with half a digest",
     withGreen({ image: "registry/shop@sha256:abc" }),
     ["services.shop.green.image: has a digest that is not sha256: and 64 hex digits"],
+  ],
+  [
+    "an image in capitals",
+    withGreen({ image: "registry/Shop:2" }),
+    ["services.shop.green.image: is no name of an image; write one such as registry.example.com/shop:1.2"],
+  ],
+  [
+    "a digest of no image",
+    withGreen({ image: `@sha256:${"0".repeat(64)}` }),
+    ["services.shop.green.image: is no name of an image; write one such as registry.example.com/shop:1.2"],
+  ],
+  [
+    "an image whose tag has a space",
+    withGreen({ image: "registry/shop:a b" }),
+    ["services.shop.green.image: has a tag that is not letters, digits and _.-"],
   ],
   ["an image that is missing", withGreen({ image: undefined }), ["services.shop.green.image: is missing"]],
   [
@@ -142,6 +157,53 @@ const bad: [what: string, config: Config, said: string[]][] = [
     ),
   ],
   [
+    "a timeout of nothing",
+    { ...goodConfig, readyTimeout: "0" },
+    ["readyTimeout: is no time at all; write a duration such as 1s or 5m"],
+  ],
+  [
+    "a probe that never waits",
+    withShop({ probes: { readiness: { period: "0s" } } }),
+    ["services.shop.probes.readiness.period: is no time at all; write a duration such as 1s or 5m"],
+  ],
+  [
+    "a variable that Kubernetes refuses",
+    withShop({ env: { "1ST VALUE": "a" } }),
+    ["services.shop.env.1ST VALUE: is no name of a variable; use letters, digits and -._, beginning with no digit"],
+  ],
+  [
+    "a request over the default limit",
+    withGreen({ resources: { requests: { memory: "512Mi" } } }),
+    ["services.shop.green.resources.requests.memory: is 512Mi, over the limit of 256Mi; raise resources.limits.memory"],
+  ],
+  [
+    "a request over its limit in other units",
+    withGreen({ resources: { requests: { cpu: "1.5" }, limits: { cpu: "1200m" } } }),
+    ["services.shop.green.resources.requests.cpu: is 1.5, over the limit of 1200m; raise resources.limits.cpu"],
+  ],
+  [
+    "pods that its namespace refuses",
+    withGreen({ securityContext: { runAsNonRoot: false } }),
+    [
+      "services.shop.green.securityContext.runAsNonRoot: is false, which the restricted pod security of the namespace " +
+        "refuses; set runAsUser, or use namespace default",
+    ],
+  ],
+  [
+    "one path written in two ways",
+    {
+      ...goodConfig,
+      services: {
+        shop: { ...shop, ingress: { path: "/api" }, previewHost: "" },
+        cart: { ...shop, ingress: { path: "/api/" }, previewHost: "" },
+      },
+    },
+    [
+      "services.cart.ingress.host: shop.example.com/api is taken by services.shop.ingress.host already; " +
+        "give each service a host or path of its own",
+    ],
+  ],
+  [
     "a quantity",
     withGreen({ resources: { limits: { memory: "lots" } } }),
     ["services.shop.green.resources.limits.memory: write a quantity such as 250m or 128Mi"],
@@ -198,13 +260,87 @@ describe("a config that is wrong", () => {
   });
 });
 
-describe("a config whose services are secret", () => {
-  it("is told what would be right, and nothing of the value", () => {
-    const parsed = parseSettings(withGreen({ preStop: "hunter2", replicas: "hunter2" }), { secretServices: true });
-    assert.deepEqual("problems" in parsed && parsed.problems.map(formatProblem), [
-      "services.shop.green.replicas: write an integer from 1 to 10000",
-      "services.shop.green.preStop: write a duration such as 30s, 5m or 1h",
+describe("a config that is wrong in several ways", () => {
+  const sameHost = { services: { shop, cart: { ...shop, previewHost: "preview.cart.example.com" } } };
+  const twice =
+    "services.cart.ingress.host: shop.example.com/ is taken by services.shop.ingress.host already; " +
+    "give each service a host or path of its own";
+
+  it("is told of what is wrong between values beside what is wrong with others", () => {
+    assert.deepEqual(
+      problemsIn({ ...goodConfig, ...sameHost, canaryWeight: "ten", canary: { headerValue: "a", weightTotal: 5 } }),
+      [
+        weight("ten"),
+        "canary.weightTotal: is 5; write an integer from 100 to 1000000",
+        "canary.headerValue: needs canary.header, the name of the header",
+        twice,
+      ],
+    );
+  });
+
+  it("is told of a service's name and drain although its images and ports are missing", () => {
+    const cart = { preStop: "90s", blue: {}, green: { image: "cart:1" } };
+    assert.deepEqual(problemsIn({ ...goodConfig, services: { shop, Cart: { ...cart, ingress: false } } }), [
+      "services.Cart.port: is missing; write an integer from 1 to 65535",
+      "services.Cart.blue.image: is missing",
+      "services.Cart: Kubernetes wants names of lower-case letters, digits and -, beginning with a letter",
+      ...["blue", "green"].map(
+        (color) =>
+          `services.Cart.${color}.preStop: is 90s, and the pod is killed after terminationGrace, 60s; ` +
+          "make the grace longer than the drain and a request together",
+      ),
     ]);
+  });
+
+  it("is told nothing of a value that only stands in for a wrong one", () => {
+    const drain = withShop({ preStop: "soon", terminationGrace: "10s" });
+    assert.deepEqual(problemsIn(drain), ['services.shop.preStop: is "soon"; write a duration such as 30s, 5m or 1h']);
+    const host = { ...goodConfig, services: { shop, cart: { ...shop, previewHost: "", ingress: { host: "?" } } } };
+    assert.deepEqual(problemsIn(host), [
+      'services.cart.ingress.host: "?" is no host name; write one such as shop.example.com, without a wildcard or port',
+    ]);
+  });
+
+  const keyed = bad.filter(([, config]) => config["services"] === goodConfig.services);
+  const services = bad.filter(([, config]) => config["services"] !== goodConfig.services);
+
+  it("is told of any two mistakes of different keys at once", () => {
+    fc.assert(
+      fc.property(fc.constantFrom(...keyed), fc.constantFrom(...services), ([, one, saidOne], [, two, saidTwo]) => {
+        const changed = Object.entries(one).filter(([key, value]) => goodConfig[key as "services"] !== value);
+        // Without a host there are no places to share, and a gate is judged by the services' sizes.
+        fc.pre(!changed.some(([key]) => ["ingress", "previewHost", "namespace"].includes(key)));
+        fc.pre(Object.keys(two).every((key) => key in goodConfig));
+        const both = problemsIn({ ...two, ...Object.fromEntries(changed) });
+        assert.deepEqual(both.toSorted(), [...saidOne, ...saidTwo].toSorted());
+      }),
+    );
+  });
+});
+
+describe("a config that holds secrets", () => {
+  it("is told what would be right, and nothing of the value", () => {
+    const secret = ["services", "canaryWeight", "canary"];
+    const config = {
+      ...withGreen({ preStop: "hunter2", replicas: "hunter2" }),
+      canaryWeight: "hunter2",
+      canary: { header: "X-User", headerPattern: "hunter2(" },
+      activeColor: "red",
+    };
+    assert.deepEqual(problemsIn(config, secret).toSorted(), [
+      'activeColor: is "red"; choose one of blue, green',
+      "canary.headerPattern: RE2 has no lookaround and no backreference",
+      "canaryWeight: write an integer from 0 to 100",
+      "services.shop.green.preStop: write a duration such as 30s, 5m or 1h",
+      "services.shop.green.replicas: write an integer from 1 to 10000",
+    ]);
+  });
+
+  it("is told nothing of a value by what is wrong between values, or by a warning", () => {
+    const drain = withShop({ preStop: "77s" });
+    assert.deepEqual(problemsIn(drain, ["services"]).join().match(/77/), null);
+    const same = { ...withGreen({ image: "registry/shop:1" }), canaryWeight: "20" };
+    assert.deepEqual(warningsIn(same, ["services"]), ["services.shop: a canaryWeight of 20 tries nothing new"]);
   });
 });
 
@@ -272,7 +408,7 @@ describe("a config that is right", () => {
   it("is warned of a canary that runs the same image in both colors", () => {
     const same = { ...withGreen({ image: "registry/shop:1" }), canaryWeight: "20" };
     assert.deepEqual(warningsIn(same), [
-      "services.shop: both colors run registry/shop:1, so a canaryWeight of 20 tries nothing new",
+      "services.shop: both colors run registry/shop:1; a canaryWeight of 20 tries nothing new",
     ]);
     assert.deepEqual(warningsIn({ ...same, canaryWeight: "0" }), []);
   });
