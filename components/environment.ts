@@ -1,4 +1,7 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Deployment, DeploymentPatch } from "@pulumi/kubernetes/apps/v1";
+import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2";
+import { Service } from "@pulumi/kubernetes/core/v1";
+import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { patchForce, skipAwait } from "./kubernetes/annotations";
 import { colorSelector, objectLabels } from "./kubernetes/labels";
@@ -69,7 +72,7 @@ export class Environment extends pulumi.ComponentResource {
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource {
     const selector = colorSelector(service.name, args.color);
-    return new kubernetes.core.v1.Service(
+    return new Service(
       `${name}-${service.name}-service`,
       {
         metadata: { ...metadata(service, args), annotations: skipAwait },
@@ -90,7 +93,7 @@ export class Environment extends pulumi.ComponentResource {
     const scale = scaleOf(workload, args.serving, args.standby);
     const timeout = formatDuration(args.readyTimeout);
     const awaited = { ...opts, customTimeouts: { create: timeout, update: timeout } };
-    const deployment = new kubernetes.apps.v1.Deployment(
+    const deployment = new Deployment(
       `${name}-${service.name}`,
       {
         metadata: { ...metadata(service, args), annotations: patchForce },
@@ -126,7 +129,7 @@ export class Environment extends pulumi.ComponentResource {
   ): pulumi.Resource[] {
     const target = names.environment(service.name, args.color);
     const averageUtilization = service.workloads[args.color].autoscaling?.cpuUtilization;
-    const autoscaler = new kubernetes.autoscaling.v2.HorizontalPodAutoscaler(
+    const autoscaler = new HorizontalPodAutoscaler(
       `${name}-${service.name}-autoscaler`,
       {
         metadata: { ...metadata(service, args), annotations: skipAwait },
@@ -141,7 +144,7 @@ export class Environment extends pulumi.ComponentResource {
       },
       { ...opts, dependsOn: [deployment] },
     );
-    const size = new kubernetes.apps.v1.DeploymentPatch(
+    const size = new DeploymentPatch(
       `${name}-${service.name}-${scale.reduced ? "standby" : "size"}`,
       {
         metadata: { name: target, namespace: args.namespace, annotations: patchForce },
@@ -164,7 +167,7 @@ export class Environment extends pulumi.ComponentResource {
     args: EnvironmentArgs,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource {
-    return new kubernetes.policy.v1.PodDisruptionBudget(
+    return new PodDisruptionBudget(
       `${name}-${service.name}-budget`,
       {
         metadata: metadata(service, args),

@@ -1,4 +1,4 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "./environment";
 import { type Guards } from "./guards";
@@ -93,11 +93,7 @@ export class Release extends pulumi.ComponentResource {
 
   private namespace(name: string, namespace: string): pulumi.Resource {
     const labels = { ...objectLabels({}), "pod-security.kubernetes.io/enforce": "restricted" };
-    return new kubernetes.core.v1.Namespace(
-      `${name}-namespace`,
-      { metadata: { name: namespace, labels } },
-      { parent: this },
-    );
+    return new Namespace(`${name}-namespace`, { metadata: { name: namespace, labels } }, { parent: this });
   }
 }
 

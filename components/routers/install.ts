@@ -1,4 +1,6 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Namespace } from "@pulumi/kubernetes/core/v1";
+import { Release } from "@pulumi/kubernetes/helm/v3/release";
+import { IngressClass } from "@pulumi/kubernetes/networking/v1";
 import { IngressController } from "@pulumi/kubernetes-ingress-nginx";
 import type * as pulumi from "@pulumi/pulumi";
 import { type InstallChoice } from "../model/settings";
@@ -22,8 +24,8 @@ const traefikChart = {
  * The class that Traefik's provider looks for: it goes by the controller that a class names, not by the class's name,
  * and the class of Traefik's chart names another controller.
  */
-function nginxClass(): kubernetes.networking.v1.IngressClass {
-  return new kubernetes.networking.v1.IngressClass("nginx", {
+function nginxClass(): IngressClass {
+  return new IngressClass("nginx", {
     metadata: { name: className, annotations: { "ingressclass.kubernetes.io/is-default-class": "true" } },
     spec: { controller: "k8s.io/ingress-nginx" },
   });
@@ -33,7 +35,7 @@ function nginxClass(): kubernetes.networking.v1.IngressClass {
 const controllers = {
   none: () => [],
   "ingress-nginx": () => {
-    const space = new kubernetes.core.v1.Namespace("ingress", { metadata: { name: namespace } });
+    const space = new Namespace("ingress", { metadata: { name: namespace } });
     return [
       new IngressController(
         "ingress-nginx",
@@ -47,7 +49,7 @@ const controllers = {
   },
   traefik: () => [
     nginxClass(),
-    new kubernetes.helm.v3.Release("traefik", {
+    new Release("traefik", {
       ...traefikChart,
       namespace,
       createNamespace: true,

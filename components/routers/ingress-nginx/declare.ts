@@ -1,4 +1,5 @@
-import * as kubernetes from "@pulumi/kubernetes";
+import { Service } from "@pulumi/kubernetes/core/v1";
+import { Ingress } from "@pulumi/kubernetes/networking/v1";
 import type * as pulumi from "@pulumi/pulumi";
 import { trafficObject } from "../../kubernetes/annotations";
 import { colorSelector, objectLabels, serviceLabels } from "../../kubernetes/labels";
@@ -73,9 +74,9 @@ function selectorService(
   role: "active" | "preview",
   target: Target,
   opts: pulumi.CustomResourceOptions,
-): kubernetes.core.v1.Service {
+): Service {
   const { service, color } = target;
-  return new kubernetes.core.v1.Service(
+  return new Service(
     `${name}-${service.name}-${role}`,
     {
       metadata: metadata(names[role](service.name), target, {}),
@@ -120,9 +121,9 @@ function ingress(
   target: RoutedTarget,
   opts: pulumi.CustomResourceOptions,
   backend = names.environment(target.service.name, target.color),
-): kubernetes.networking.v1.Ingress {
+): Ingress {
   const { service, route } = target;
-  return new kubernetes.networking.v1.Ingress(
+  return new Ingress(
     name,
     {
       metadata: metadata(objectName, target, route.annotations),
@@ -158,12 +159,9 @@ function preview(name: string, target: RoutedTarget, opts: pulumi.CustomResource
 }
 
 /** What two Ingresses give, as the cluster has them. */
-function servedBy(
-  main: kubernetes.networking.v1.Ingress | undefined,
-  canary: kubernetes.networking.v1.Ingress | undefined,
-): ServedTraffic {
+function servedBy(main: Ingress | undefined, canary: Ingress | undefined): ServedTraffic {
   if (main === undefined || canary === undefined) throw new Error("each route has a main and a canary Ingress");
-  const backendOf = (object: kubernetes.networking.v1.Ingress): pulumi.Output<string> =>
+  const backendOf = (object: Ingress): pulumi.Output<string> =>
     object.spec.rules.apply((rules) => rules[0]?.http.paths[0]?.backend.service.name ?? "");
   return {
     active: backendOf(main),
