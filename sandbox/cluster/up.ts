@@ -1,6 +1,16 @@
 import { spawn } from "node:child_process";
 import { randomUUID } from "node:crypto";
-import { existsSync, mkdirSync, openSync, readFileSync, rmSync, symlinkSync } from "node:fs";
+import {
+  copyFileSync,
+  existsSync,
+  linkSync,
+  mkdirSync,
+  openSync,
+  readFileSync,
+  realpathSync,
+  rmSync,
+  symlinkSync,
+} from "node:fs";
 import { join } from "node:path";
 import { buildImages } from "../demo/images";
 import { type Reporter, SandboxError } from "../report";
@@ -95,12 +105,25 @@ function linkTools(tools: Toolchain, paths: SandboxPaths): void {
     rmSync(to, { force: true });
     symlinkSync(from, to);
   };
-  for (const name of userTools) link(tools.get(name)?.path ?? "", join(paths.bin, name));
+  for (const name of userTools) place(tools.get(name)?.path ?? "", join(paths.bin, name));
   const plugin = join(paths.pulumi, "plugins", "resource-kubernetes-v4.25.0");
   mkdirSync(plugin, { recursive: true });
   mkdirSync(join(paths.pulumi, "state"), { recursive: true });
   const provider = "pulumi-resource-kubernetes";
   link(tools.get(provider)?.path ?? "", join(plugin, provider));
+}
+
+/**
+ * Puts a binary beside the others under its own name. Not by a symbolic link: `pulumi` looks for its language host beside
+ * the file that it is, and warns when it finds it elsewhere.
+ */
+function place(from: string, to: string): void {
+  rmSync(to, { force: true });
+  try {
+    linkSync(realpathSync(from), to);
+  } catch {
+    copyFileSync(from, to); // Another file system.
+  }
 }
 
 async function startDaemon(config: string, args: SandboxArgs): Promise<DaemonRecord> {
