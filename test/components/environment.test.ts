@@ -201,7 +201,11 @@ describe("an environment", () => {
   });
 
   it("hides environment variables that come from a secret", async () => {
-    const marked = JSON.stringify((await environment({ secretEnv: true }, { env: { KEY: "v" } })).get("e")?.inputs);
-    assert.match(marked, /4dabf18193072939515e22adb298388d/, "the component's services carry the mark of a secret");
+    const secretMark = /4dabf18193072939515e22adb298388d/;
+    const registered = await environment({ secretEnv: true }, { env: { KEY: "v" } });
+    assert.match(JSON.stringify(registered.get("e")?.inputs), secretMark);
+    assert.match(JSON.stringify(registered.get("e-shop")?.inputs), secretMark);
+    const open = await environment({}, { env: { KEY: "v" } });
+    for (const name of ["e", "e-shop"]) assert.doesNotMatch(JSON.stringify(open.get(name)?.inputs), secretMark);
   });
 });

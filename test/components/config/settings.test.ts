@@ -3,12 +3,7 @@ import fc from "fast-check";
 import { formatProblem } from "../../../components/config/problems";
 import { parseSettings } from "../../../components/config/settings";
 import { goodConfig, settingsOf } from "../fixtures";
-
-type Config = Record<string, unknown>;
-
-const shop = goodConfig.services.shop;
-const withShop = (change: Config): Config => ({ ...goodConfig, services: { shop: { ...shop, ...change } } });
-const withGreen = (change: Config): Config => withShop({ green: { ...shop.green, ...change } });
+import { type Config, mistakes, shop, weight, withGreen, withShop } from "./mistakes";
 
 function problemsIn(config: Config, secret: readonly string[] = []): string[] {
   const parsed = parseSettings(config, { secret });
@@ -21,224 +16,8 @@ function warningsIn(config: Config, secret: readonly string[] = []): readonly st
   return parsed.warnings.map(formatProblem);
 }
 
-const weight = (value: unknown) => `canaryWeight: is ${JSON.stringify(value)}; write an integer from 0 to 100`;
-
-/** What is wrong, the config that has it, and all that is said of it. */
-const bad: [what: string, config: Config, said: string[]][] = [
-  ["a weight over 100", { ...goodConfig, canaryWeight: "101" }, [weight("101")]],
-  ["a weight under 0", { ...goodConfig, canaryWeight: "-1" }, [weight("-1")]],
-  ["a weight that is no integer", { ...goodConfig, canaryWeight: "2.5" }, [weight("2.5")]],
-  ["a weight in words", { ...goodConfig, canaryWeight: "ten" }, [weight("ten")]],
-  ["an empty weight", { ...goodConfig, canaryWeight: "" }, [weight("")]],
-  ["a color", { ...goodConfig, activeColor: "red" }, ['activeColor: is "red"; choose one of blue, green']],
-  ["a router", { ...goodConfig, router: "haproxy" }, ['router: is "haproxy"; choose one of ingress-nginx']],
-  [
-    "an installation",
-    { ...goodConfig, install: "istio" },
-    ['install: is "istio"; choose one of none, ingress-nginx, traefik'],
-  ],
-  [
-    "a key near a known one",
-    { ...goodConfig, canaryWieght: "5" },
-    ["canaryWieght: unknown key; did you mean canaryWeight?"],
-  ],
-  ["a key of a service", withShop({ replcas: 3 }), ["services.shop.replcas: unknown key; did you mean replicas?"]],
-  ["a key of a color", withGreen({ imag: "a:1" }), ["services.shop.green.imag: unknown key; did you mean image?"]],
-  [
-    "a key near none",
-    { ...goodConfig, canary: { percentage: 5 } },
-    ["canary.percentage: unknown key; there are header, headerValue, headerPattern, cookie, weightTotal"],
-  ],
-  [
-    "a color that is missing",
-    withShop({ green: undefined }),
-    ["services.shop.green: is missing; write a map with its image"],
-  ],
-  ["no service", { ...goodConfig, services: {} }, ["services: has no service"]],
-  [
-    "an image without tag or digest",
-    withGreen({ image: "registry:5000/shop" }),
-    ["services.shop.green.image: has no tag or digest; write name:tag or name@sha256:…"],
-  ],
-  [
-    "an image with half a digest",
-    withGreen({ image: "registry/shop@sha256:abc" }),
-    ["services.shop.green.image: has a digest that is not sha256: and 64 hex digits"],
-  ],
-  [
-    "an image in capitals",
-    withGreen({ image: "registry/Shop:2" }),
-    ["services.shop.green.image: is no name of an image; write one such as registry.example.com/shop:1.2"],
-  ],
-  [
-    "a digest of no image",
-    withGreen({ image: `@sha256:${"0".repeat(64)}` }),
-    ["services.shop.green.image: is no name of an image; write one such as registry.example.com/shop:1.2"],
-  ],
-  [
-    "an image whose tag has a space",
-    withGreen({ image: "registry/shop:a b" }),
-    ["services.shop.green.image: has a tag that is not letters, digits and _.-"],
-  ],
-  ["an image that is missing", withGreen({ image: undefined }), ["services.shop.green.image: is missing"]],
-  [
-    "a name with capitals",
-    { ...goodConfig, services: { Shop: shop } },
-    ["services.Shop: Kubernetes wants names of lower-case letters, digits and -, beginning with a letter"],
-  ],
-  [
-    "a name that is too long once -preview follows",
-    { ...goodConfig, services: { [`s${"x".repeat(55)}`]: shop } },
-    [`services.s${"x".repeat(55)}: is too long: with -preview after it Kubernetes takes at most 55 characters`],
-  ],
-  [
-    "a name that another service's objects have",
-    { ...goodConfig, services: { shop, "shop-blue": { ...shop, ingress: false } } },
-    ["services.shop-blue: is the name of an object of the service shop; choose another name"],
-  ],
-  [
-    "two services on one host and path",
-    { ...goodConfig, services: { shop, cart: { ...shop, previewHost: "preview.cart.example.com" } } },
-    [
-      "services.cart.ingress.host: shop.example.com/ is taken by services.shop.ingress.host already; give each service a host or path of its own",
-    ],
-  ],
-  [
-    "a preview on the live host",
-    { ...goodConfig, previewHost: "shop.example.com" },
-    [
-      "services.shop.previewHost: shop.example.com/ is taken by services.shop.ingress.host already; give each service a host or path of its own",
-    ],
-  ],
-  [
-    "a wildcard host",
-    { ...goodConfig, ingress: { host: "*.example.com" } },
-    ['ingress.host: "*.example.com" is no host name; write one such as shop.example.com, without a wildcard or port'],
-  ],
-  [
-    "a pattern with lookahead",
-    { ...goodConfig, canary: { header: "X-User", headerPattern: "^(?!bot)" } },
-    [
-      "canary.headerPattern: is no RE2 pattern (error parsing regexp: invalid or unsupported Perl syntax: `(?!`); RE2 has no lookaround and no backreference",
-    ],
-  ],
-  [
-    "a header that nginx drops",
-    { ...goodConfig, canary: { header: "x_user" } },
-    ["canary.header: has characters that nginx drops; use letters, digits and -"],
-  ],
-  [
-    "a header value that ingress-nginx drops",
-    { ...goodConfig, canary: { header: "X-User", headerValue: "a b" } },
-    ["canary.headerValue: ingress-nginx drops it without a word unless it is letters, digits and -._~/:"],
-  ],
-  [
-    "a header value without a header",
-    { ...goodConfig, canary: { headerValue: "a" } },
-    ["canary.headerValue: needs canary.header, the name of the header"],
-  ],
-  [
-    "a weight total under 100",
-    { ...goodConfig, canary: { weightTotal: 50 } },
-    ["canary.weightTotal: is 50; write an integer from 100 to 1000000"],
-  ],
-  [
-    "a duration",
-    { ...goodConfig, readyTimeout: "soon" },
-    ['readyTimeout: is "soon"; write a duration such as 30s, 5m or 1h'],
-  ],
-  [
-    "a drain that outlasts the pod, in both colors",
-    withShop({ preStop: "60s" }),
-    ["blue", "green"].map(
-      (color) =>
-        `services.shop.${color}.preStop: is 60s, and the pod is killed after terminationGrace, 60s; ` +
-        "make the grace longer than the drain and a request together",
-    ),
-  ],
-  [
-    "a timeout of nothing",
-    { ...goodConfig, readyTimeout: "0" },
-    ["readyTimeout: is no time at all; write a duration such as 1s or 5m"],
-  ],
-  [
-    "a probe that never waits",
-    withShop({ probes: { readiness: { period: "0s" } } }),
-    ["services.shop.probes.readiness.period: is no time at all; write a duration such as 1s or 5m"],
-  ],
-  [
-    "a variable that Kubernetes refuses",
-    withShop({ env: { "1ST VALUE": "a" } }),
-    ["services.shop.env.1ST VALUE: is no name of a variable; use letters, digits and -._, beginning with no digit"],
-  ],
-  [
-    "a request over the default limit",
-    withGreen({ resources: { requests: { memory: "512Mi" } } }),
-    ["services.shop.green.resources.requests.memory: is 512Mi, over the limit of 256Mi; raise resources.limits.memory"],
-  ],
-  [
-    "a request over its limit in other units",
-    withGreen({ resources: { requests: { cpu: "1.5" }, limits: { cpu: "1200m" } } }),
-    ["services.shop.green.resources.requests.cpu: is 1.5, over the limit of 1200m; raise resources.limits.cpu"],
-  ],
-  [
-    "pods that its namespace refuses",
-    withGreen({ securityContext: { runAsNonRoot: false } }),
-    [
-      "services.shop.green.securityContext.runAsNonRoot: is false, which the restricted pod security of the namespace " +
-        "refuses; set runAsUser, or use namespace default",
-    ],
-  ],
-  [
-    "one path written in two ways",
-    {
-      ...goodConfig,
-      services: {
-        shop: { ...shop, ingress: { path: "/api" }, previewHost: "" },
-        cart: { ...shop, ingress: { path: "/api/" }, previewHost: "" },
-      },
-    },
-    [
-      "services.cart.ingress.host: shop.example.com/api is taken by services.shop.ingress.host already; " +
-        "give each service a host or path of its own",
-    ],
-  ],
-  [
-    "a quantity",
-    withGreen({ resources: { limits: { memory: "lots" } } }),
-    ["services.shop.green.resources.limits.memory: write a quantity such as 250m or 128Mi"],
-  ],
-  [
-    "an annotation that is Cyan's",
-    { ...goodConfig, ingress: { host: "a.b", annotations: { "nginx.ingress.kubernetes.io/canary-weight": "5" } } },
-    [
-      "ingress.annotations.nginx.ingress.kubernetes.io/canary-weight: is written by Cyan; " +
-        "use activeColor, canaryWeight and canary instead",
-    ],
-  ],
-  [
-    "an autoscaler whose least is over its most",
-    withShop({ autoscaling: { minReplicas: 5, maxReplicas: 2 } }),
-    ["services.shop.autoscaling: minReplicas is over maxReplicas"],
-  ],
-  [
-    "a gate that no color could pass",
-    { ...withGreen({ replicas: 1 }), gate: { minReady: 2 } },
-    [
-      "gate.minReady: is 2, and services.shop.green has 1 replicas: no traffic could move to it; " +
-        "ask for fewer, or give it more",
-    ],
-  ],
-  [
-    "a flag in words",
-    { ...goodConfig, allowActiveChange: "yes" },
-    ['allowActiveChange: is "yes"; write true or false'],
-  ],
-  ["a standby in words", { ...goodConfig, standby: "half" }, ["standby: write all, or a number of replicas"]],
-];
-
 describe("a config that is wrong", () => {
-  for (const [what, config, said] of bad) {
+  for (const [what, config, said] of mistakes) {
     it(`is told of ${what}`, () => {
       assert.deepEqual(problemsIn(config), said);
     });
@@ -304,10 +83,10 @@ describe("a config that is wrong in several ways", () => {
   });
 
   it("is told of any mistake in its services beside any other", () => {
-    const ofServices = bad.filter(
+    const ofServices = mistakes.filter(
       ([, config]) => config["services"] !== shopOnly && Object.keys(config).length === known,
     );
-    const ofOthers = bad.flatMap(([what, config, said]) => {
+    const ofOthers = mistakes.flatMap(([what, config, said]) => {
       const changed = Object.entries(config).filter(([key, value]) => goodConfig[key as "services"] !== value);
       // A mistake in a host leaves no place to share, and a gate is judged by the services' sizes.
       const apart = changed.every(([key]) => !["services", "ingress", "previewHost", "gate"].includes(key));
@@ -395,6 +174,22 @@ describe("a config that is right", () => {
     });
     assert.equal(blue.probes.readiness.period.seconds, 5);
     assert.equal(green.replicas, 4);
+  });
+
+  it("joins maps key by key: the color's value, else the service's, else the default", () => {
+    const names = fc.constantFrom("cpu", "memory", "ephemeral-storage");
+    const limits = fc.dictionary(names, fc.constantFrom("4Gi", "5Gi", "6Gi"));
+    fc.assert(
+      fc.property(limits, limits, (ofService, ofColor) => {
+        const config = withShop({
+          resources: { limits: ofService },
+          green: { ...shop.green, resources: { limits: ofColor } },
+        });
+        const { green, blue } = settingsOf(config).services[0]?.workloads ?? assert.fail("no service");
+        assert.deepEqual({ ...green.resources.limits }, { memory: "256Mi", ...ofService, ...ofColor });
+        assert.deepEqual({ ...blue.resources.limits }, { memory: "256Mi", ...ofService });
+      }),
+    );
   });
 
   it("has no route for a service that wants none", () => {
