@@ -4,6 +4,7 @@ import { SandboxError } from "../sandbox/report";
 import { completionCommand } from "./commands/completion";
 import { demoCommand } from "./commands/demo";
 import { sandboxCommand } from "./commands/sandbox";
+import { statusCommand } from "./commands/status";
 import { exitCodes, type Invocation, UserError } from "./invocation";
 
 /** The whole command line, without running any of it. */
@@ -13,7 +14,7 @@ export function program(invocation: Invocation): Command {
     .version(version)
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage or config, 130 interrupted.");
-  cyan.addCommand(sandboxCommand(invocation)).addCommand(demoCommand(invocation));
+  cyan.addCommand(statusCommand(invocation)).addCommand(sandboxCommand(invocation)).addCommand(demoCommand(invocation));
   cyan.addCommand(completionCommand(cyan, invocation));
   for (const command of everyCommand(cyan)) {
     command.exitOverride().configureOutput({

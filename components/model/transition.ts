@@ -15,7 +15,9 @@ export interface Transition {
   readonly needs: readonly Need[];
   /** Why it must not be done; empty when it may. */
   readonly refusals: readonly string[];
-  /** What is not as it was left, or most likely not meant. */
+  /** What was edited by hand since the last update. */
+  readonly drift: readonly string[];
+  /** What is allowed, and worth a thought before traffic moves. */
   readonly warnings: readonly string[];
 }
 
@@ -64,7 +66,8 @@ export function planTransition(live: Live, settings: Settings): Transition {
     steps: stepsOf(settings),
     needs: found.flatMap(({ service, live: now }) => needsOf(service, now, settings)),
     refusals: found.flatMap(({ service, live: now }) => (now === undefined ? [] : refusalsOf(service, now, settings))),
-    warnings: found.flatMap(({ service, live: now }) => (now === undefined ? [] : driftOf(service, now))),
+    drift: found.flatMap(({ service, live: now }) => (now === undefined ? [] : driftOf(service, now))),
+    warnings: found.flatMap(({ service, live: now }) => (now === undefined ? [] : warningsOf(service, now, settings))),
   };
 }
 
@@ -107,7 +110,8 @@ function stepsOf(settings: Settings): Step[] {
  * `gate.minReady`. At a flip that is all of them, whatever weight is kept: between the two routes' writes both lead to the
  * next active color. The color that the main route leads to already needs nothing: requests that come back to it are a
  * rollback, and it is serving. A run that resumes one whose gate held, as the main route's record shows, needs no more
- * than `gate.minReady`, so that it can always be brought to its end.
+ * than `gate.minReady`, so that it can always be brought to its end. A color with an autoscaler needs no more than its
+ * fewest pods: it does not grow before it has requests, so that a gate that asks for more would never hold.
  */
 function needsOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
   const before = live === undefined ? noShares : liveShares(live);
@@ -118,7 +122,8 @@ function needsOf(service: ServiceSettings, live: LiveService | undefined, settin
     const serving = before[color] > 0 && live?.route?.active === color;
     if (share <= before[color] || serving) return [];
     const peak = color === settings.traffic.activeColor ? 100 : share;
-    const part = resumed ? 0 : Math.ceil((peak * now) / 100);
+    const most = service.workloads[color].autoscaling?.minReplicas ?? Infinity;
+    const part = resumed ? 0 : Math.min(most, Math.ceil((peak * now) / 100));
     const needed = Math.max(settings.gate.minReady, part);
     return [{ service: service.name, color, share, ready: live?.environments[color].ready ?? 0, needed }];
   });
@@ -126,6 +131,20 @@ function needsOf(service: ServiceSettings, live: LiveService | undefined, settin
 
 function isSame(recorded: Traffic | undefined, declared: Traffic): boolean {
   return recorded?.activeColor === declared.activeColor && recorded.canaryWeight === declared.canaryWeight;
+}
+
+/** A flip at once to an autoscaled color that begins with fewer pods than serve now: its autoscaler has to catch up. */
+function warningsOf({ name, workloads }: ServiceSettings, live: LiveService, { traffic }: Settings): string[] {
+  const next = traffic.activeColor;
+  const least = workloads[next].autoscaling?.minReplicas;
+  const now = servingNow(live);
+  if (live.route === undefined || live.route.active === next || least === undefined || least >= now) return [];
+  const ready = live.environments[next].ready;
+  if (ready >= now) return [];
+  return [
+    `${name}: ${now} pods serve, and ${next} begins with ${Math.max(least, ready)}; move by a few weights first, ` +
+      `or raise services.${name}.${next}.autoscaling.minReplicas`,
+  ];
 }
 
 /** A new image for the color that users are on is a release without a canary: it has to be asked for. */

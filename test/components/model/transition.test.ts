@@ -28,7 +28,8 @@ describe("the plan of a transition", () => {
   it("asks for nothing and moves nothing when the cluster is as declared", () => {
     const transition = plan(live());
     assert.equal(movesTraffic(transition), false);
-    assert.deepEqual([transition.needs, transition.refusals, transition.warnings], [[], [], []]);
+    const { needs, refusals, drift, warnings } = transition;
+    assert.deepEqual({ needs, refusals, drift, warnings }, { needs: [], refusals: [], drift: [], warnings: [] });
   });
 
   it("asks, on the first deploy, for one endpoint of the color that will serve", () => {
@@ -73,6 +74,15 @@ describe("the plan of a transition", () => {
     assert.equal(plan(live({ route, environments }), { canaryWeight: 60 }).needs[0]?.needed, 6);
   });
 
+  it("asks an autoscaled color for its fewest pods at most, and warns when more serve", () => {
+    const shop = { ...goodConfig.services.shop, autoscaling: { minReplicas: 3, maxReplicas: 9 } };
+    const environments = { blue: { ready: 3, replicas: 3 }, green: { ready: 5, replicas: 5 } };
+    const route = { active: "green" as const, canary: { color: "blue" as const, weight: 10 } };
+    const back = plan(live({ route, environments }), { services: { shop }, activeColor: "blue" });
+    assert.deepEqual(back.needs, [{ service: "shop", color: "blue", share: 100, ready: 3, needed: 3 }]);
+    assert.match(back.warnings[0] ?? "", /^shop: 5 pods serve, and blue begins with 3; move by a few weights first/);
+  });
+
   it("asks two colors that share the requests for what one would carry, not for both", () => {
     const route = { ...resting.route, canary: { color: "green" as const, weight: 50 } };
     assert.equal(plan(live({ route }), { canaryWeight: 90 }).needs[0]?.needed, 2);
@@ -101,12 +111,12 @@ describe("the plan of a transition", () => {
 
   it("says what was edited by hand", () => {
     const recorded = { activeColor: "blue" as const, canaryWeight: 0 };
-    assert.deepEqual(plan(live({ route: { active: "green", recorded } })).warnings, [
+    assert.deepEqual(plan(live({ route: { active: "green", recorded } })).drift, [
       "shop: the main route leads to green, blue was recorded",
       "shop: the canary route is gone",
     ]);
     const route = { active: "blue" as const, canary: { color: "green" as const, weight: 50 }, recorded };
-    assert.deepEqual(plan(live({ route })).warnings, ["shop: the canary's weight is 50, 0 was recorded"]);
+    assert.deepEqual(plan(live({ route })).drift, ["shop: the canary's weight is 50, 0 was recorded"]);
   });
 
   it("is made, and says so, when live traffic cannot be read", () => {
