@@ -53,8 +53,8 @@ function once(action: () => Promise<void>): () => Promise<void> {
  * @throws pulumi.RunError with every refusal, or when the live traffic of an update could not be read.
  */
 export function admit(transition: Transition): void {
-  for (const warning of transition.warnings)
-    void pulumi.log.warn(`edited by hand: ${warning}; this update takes it back`);
+  for (const drift of transition.drift) void pulumi.log.warn(`edited by hand: ${drift}; this update takes it back`);
+  for (const warning of transition.warnings) void pulumi.log.warn(warning);
   if (transition.unknown !== undefined) {
     const text = `live traffic could not be read: ${transition.unknown}`;
     if (!pulumi.runtime.isDryRun()) throw new pulumi.RunError(`${text}; nothing was changed`);

@@ -56,11 +56,34 @@ const traffic = () => ({ main: backendOf("shop"), canary: backendOf("shop-canary
 const blueServes = { main: "shop-blue", canary: "shop-green", weight: "0" };
 const greenServes = { main: "shop-green", canary: "shop-blue", weight: "0" };
 
+/** A `pulumi up` that runs on while the test does. */
+function startedUp(): { child: ChildProcess; ended: Promise<unknown> } {
+  const options = { cwd: checkout, env: environment(), detached: true };
+  const child = spawn("pulumi", upArgs, { ...options, stdio: ["ignore", "pipe", "ignore"] });
+  return { child, ended: once(child, "exit") };
+}
+
+/** Resolves when the first route of an update is being written, and the others are still to come. */
+async function firstRoute(child: ChildProcess): Promise<void> {
+  await new Promise<void>((resolve) => {
+    let seen = "";
+    child.stdout?.on("data", (chunk: Buffer) => {
+      seen += chunk.toString();
+      if (/Ingress release-shop updating/.test(seen)) resolve();
+    });
+    child.on("exit", () => {
+      resolve();
+    });
+  });
+}
+
+const bringUp = () => up({ paths, env: process.env, report: () => undefined, signal: new AbortController().signal });
+
 describe("a bad day", () => {
   let load: RunningLoad;
 
   before(async () => {
-    await up({ paths, env: process.env, report: () => undefined, signal: new AbortController().signal });
+    await bringUp();
     assert.ok(run("pulumi", "stack", "select", "--create", "dev", "--non-interactive").ok);
     declare({});
     const first = pulumiUp();
@@ -179,21 +202,9 @@ describe("a bad day", () => {
   for (const signal of ["SIGINT", "SIGTERM", "SIGKILL"] as const) {
     it(`a flip whose update gets ${signal} between two routes leaves the old or the new traffic, and the next one ends it`, async () => {
       declare({ activeColor: "green" });
-      const child: ChildProcess = spawn("pulumi", upArgs, {
-        cwd: checkout,
-        env: environment(),
-        detached: true,
-        stdio: ["ignore", "pipe", "ignore"],
-      });
-      // The first route is being written: the others are still to come.
-      let seen = "";
-      for await (const chunk of child.stdout ?? []) {
-        seen += String(chunk);
-        if (/Ingress release-shop updating/.test(seen)) break;
-      }
-      const ended = once(child, "close");
+      const { child, ended } = startedUp();
+      await firstRoute(child);
       process.kill(signal === "SIGKILL" ? -(child.pid ?? 0) : (child.pid ?? 0), signal);
-      child.stdout?.destroy();
       await ended;
       const { main } = traffic();
       assert.ok(main === "shop-blue" || main === "shop-green", main);
@@ -208,4 +219,40 @@ describe("a bad day", () => {
       assert.deepEqual(traffic(), blueServes);
     });
   }
+
+  for (const part of ["kube-apiserver", "kubelet"]) {
+    it(`a flip during which the ${part} is killed ends in the old or the new traffic, and the next update ends it`, async () => {
+      declare({ activeColor: "green" });
+      const { child, ended } = startedUp();
+      await firstRoute(child);
+      process.kill(sandboxStatus(paths).parts.find(({ name }) => name === part)?.pid ?? assert.fail(part), "SIGKILL");
+      await ended;
+      await bringUp();
+      const { main } = traffic();
+      assert.ok(main === "shop-blue" || main === "shop-green", main);
+      const next = pulumiUp();
+      assert.ok(next.ok, next.out);
+      assert.deepEqual(traffic(), greenServes);
+      declare({});
+      const back = pulumiUp();
+      assert.ok(back.ok, back.out);
+      assert.deepEqual(traffic(), blueServes);
+    });
+  }
+
+  it("two updates at once are one: the second is told that the stack is locked", async () => {
+    declare({ activeColor: "green" });
+    const { child, ended } = startedUp();
+    await firstRoute(child);
+    const second = pulumiUp();
+    await ended;
+    // The first may have ended before the second looked: then that one found everything done.
+    if (!second.ok) assert.match(second.out, /the stack is currently locked/);
+    const next = pulumiUp();
+    assert.ok(next.ok, next.out);
+    assert.deepEqual(traffic(), greenServes);
+    declare({});
+    assert.ok(pulumiUp().ok);
+    assert.deepEqual(traffic(), blueServes);
+  });
 });
