@@ -8,15 +8,15 @@ interface Metadata {
   readonly managedFields?: readonly { readonly time?: Date; readonly subresource?: string }[];
 }
 
-export interface Ingress {
+/** A kind of object, as its manifests name it. */
+export interface ObjectKind {
+  readonly apiVersion: string;
+  readonly kind: string;
+}
+
+/** Any object. What else it has, its kind says. */
+export interface KubernetesObject {
   readonly metadata?: Metadata;
-  readonly spec?: {
-    readonly rules?: readonly {
-      readonly http?: {
-        readonly paths: readonly { readonly backend: { readonly service?: { readonly name: string } } }[];
-      };
-    }[];
-  };
 }
 
 export interface Service {
@@ -59,14 +59,25 @@ export interface Pod {
   };
 }
 
-/** One namespace of a cluster, to read. Each list fails as the API does; an absent namespace has nothing in it. */
+/** What a merge patch writes: annotations by name, and parts of the spec. */
+export interface Change {
+  readonly metadata?: { readonly annotations: Readonly<Record<string, string>> };
+  readonly spec?: object;
+}
+
+export const serviceKind: ObjectKind = { apiVersion: "v1", kind: "Service" };
+
+/** One namespace of a cluster. Each list fails as the API does; an absent namespace has nothing in it. */
 export interface Cluster {
-  ingresses(): Promise<readonly Ingress[]>;
+  /** The objects of a kind; undefined when the cluster does not know the kind. */
+  objects(kind: ObjectKind): Promise<readonly KubernetesObject[] | undefined>;
   services(): Promise<readonly Service[]>;
   deployments(): Promise<readonly Deployment[]>;
   endpointSlices(): Promise<readonly EndpointSlice[]>;
   /** The pods with these labels. */
   pods(labels: Readonly<Record<string, string>>): Promise<readonly Pod[]>;
+  /** Changes one object at once, by a merge patch (RFC 7386): a list in `change` takes the place of the whole list. */
+  patch(kind: ObjectKind, name: string, change: Change): Promise<void>;
   /** Calls back at each change of an EndpointSlice, until the signal fires; a watch that the server ends is renewed. */
   watchEndpoints(changed: () => void, signal: AbortSignal): Promise<void>;
 }

@@ -1,6 +1,6 @@
 import type { KubeConfig } from "@kubernetes/client-node";
 import { type ClusterSettings } from "../model/settings";
-import { type Cluster } from "./cluster";
+import { type Cluster, type ObjectKind } from "./cluster";
 
 type Client = Awaited<ReturnType<typeof loadClient>>;
 
@@ -35,12 +35,13 @@ function load(client: Client, { kubeconfig, context }: ClusterSettings): KubeCon
 
 function clusterOf(client: Client, config: KubeConfig, namespace: string): Cluster {
   const timeoutSeconds = requestTimeout;
-  const networking = config.makeApiClient(client.NetworkingV1Api);
+  const any = anyKind(client, config, namespace);
   const core = config.makeApiClient(client.CoreV1Api);
   const apps = config.makeApiClient(client.AppsV1Api);
   const discovery = config.makeApiClient(client.DiscoveryV1Api);
   return {
-    ingresses: async () => (await networking.listNamespacedIngress({ namespace, timeoutSeconds })).items,
+    objects: any.objects,
+    patch: any.patch,
     services: async () => (await core.listNamespacedService({ namespace, timeoutSeconds })).items,
     deployments: async () => (await apps.listNamespacedDeployment({ namespace, timeoutSeconds })).items,
     endpointSlices: async () => (await discovery.listNamespacedEndpointSlice({ namespace, timeoutSeconds })).items,
@@ -74,6 +75,36 @@ function clusterOf(client: Client, config: KubeConfig, namespace: string): Clust
         // The server ends a watch now and then; what changed meanwhile is asked for again.
         changed();
       }
+    },
+  };
+}
+
+/** Who the API server says has written what was moved past the engine. */
+const fieldManager = "cyan";
+
+/** Objects of kinds that the client has no method for, such as custom resources. */
+function anyKind(client: Client, config: KubeConfig, namespace: string): Pick<Cluster, "objects" | "patch"> {
+  class AnyKind extends client.KubernetesObjectApi {
+    /** Whether the API server serves the kind. */
+    async serves({ apiVersion, kind }: ObjectKind): Promise<boolean> {
+      try {
+        return (await this.resource(apiVersion, kind)) !== undefined;
+      } catch (error) {
+        if (error instanceof client.ApiException && error.code === 404) return false;
+        throw error;
+      }
+    }
+  }
+  const api = config.makeApiClient(AnyKind);
+  return {
+    objects: async (kind) => {
+      if (!(await api.serves(kind))) return undefined;
+      const { items } = await api.list(kind.apiVersion, kind.kind, namespace);
+      return items;
+    },
+    patch: async (kind, name, change) => {
+      const body = { ...kind, ...change, metadata: { ...change.metadata, name, namespace } };
+      await api.patch(body, undefined, undefined, fieldManager, undefined, client.PatchStrategy.MergePatch);
     },
   };
 }

@@ -1,44 +1,27 @@
 import { type Color, colors, perColor } from "../model/color";
-import { type Live, type LiveEnvironment, type LiveRoute, type LiveService } from "../model/live";
+import { type Live, type LiveEnvironment, type LiveService } from "../model/live";
 import { names } from "../model/names";
-import { type Cluster, type Deployment, type EndpointSlice, type Ingress, type Service } from "./cluster";
+import { type Cluster, type Service } from "./cluster";
 import { readyEndpoints } from "./endpoints";
-
-type RouteReader = (ingresses: readonly Ingress[], service: string) => LiveRoute | undefined;
+import { type LiveObjects, type LiveRouter, readObjects } from "./router";
 
 /** What the cluster says of these services now. A cluster that does not answer is unknown, and says why. */
 export async function readLive(
   connecting: Promise<Cluster>,
   services: readonly string[],
-  routeOf: RouteReader,
+  router: LiveRouter,
 ): Promise<Live> {
   try {
-    const cluster = await connecting;
-    const [ingresses, all, deployments, slices] = await Promise.all([
-      cluster.ingresses(),
-      cluster.services(),
-      cluster.deployments(),
-      cluster.endpointSlices(),
-    ]);
-    return {
-      known: true,
-      services: services.map((name) => liveService(name, { ingresses, all, deployments, slices }, routeOf)),
-    };
+    const objects = await readObjects(await connecting, router.kinds);
+    return { known: true, services: services.map((name) => liveService(name, objects, router)) };
   } catch (error) {
     return { known: false, why: firstLine(error) };
   }
 }
 
-interface Objects {
-  readonly ingresses: readonly Ingress[];
-  readonly all: readonly Service[];
-  readonly deployments: readonly Deployment[];
-  readonly slices: readonly EndpointSlice[];
-}
-
-function liveService(name: string, objects: Objects, routeOf: RouteReader): LiveService {
-  const route = routeOf(objects.ingresses, name);
-  const inside = selectedColor(objects.all.find((each) => each.metadata?.name === names.active(name)));
+function liveService(name: string, objects: LiveObjects, router: LiveRouter): LiveService {
+  const route = router.read(objects, name);
+  const inside = selectedColor(objects.services.find((each) => each.metadata?.name === names.active(name)));
   return {
     name,
     ...(route && { route }),
@@ -47,7 +30,7 @@ function liveService(name: string, objects: Objects, routeOf: RouteReader): Live
   };
 }
 
-function liveEnvironment(name: string, { deployments, slices }: Objects): LiveEnvironment {
+function liveEnvironment(name: string, { deployments, slices }: LiveObjects): LiveEnvironment {
   const deployment = deployments.find((each) => each.metadata?.name === name);
   const image = deployment?.spec?.template.spec?.containers[0]?.image;
   return {

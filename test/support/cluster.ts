@@ -1,15 +1,18 @@
 import {
+  type Change,
   type Cluster,
   type Deployment,
   type EndpointSlice,
-  type Ingress,
+  type KubernetesObject,
+  type ObjectKind,
   type Pod,
   type Service,
 } from "../../components/live/cluster";
 
 /** What a fake cluster holds. A test changes it and calls `change`, as the API's watch would. */
 export interface FakeObjects {
-  ingresses: Ingress[];
+  /** By kind; a kind that is not here is one that the cluster does not know. */
+  kinds: Readonly<Record<string, readonly KubernetesObject[]>>;
   services: Service[];
   deployments: Deployment[];
   endpointSlices: EndpointSlice[];
@@ -17,7 +20,7 @@ export interface FakeObjects {
 }
 
 export class FakeCluster implements Cluster {
-  readonly objects: FakeObjects = { ingresses: [], services: [], deployments: [], endpointSlices: [], pods: [] };
+  readonly held: FakeObjects = { kinds: {}, services: [], deployments: [], endpointSlices: [], pods: [] };
   private readonly watchers = new Set<() => void>();
 
   /** Resolves when someone watches. */
@@ -25,22 +28,29 @@ export class FakeCluster implements Cluster {
   private tellWatched: () => void = () => undefined;
 
   constructor(objects: Partial<FakeObjects> = {}) {
-    Object.assign(this.objects, objects);
+    Object.assign(this.held, objects);
     this.watched = new Promise((resolve) => (this.tellWatched = resolve));
   }
 
   change(objects: Partial<FakeObjects>): void {
-    Object.assign(this.objects, objects);
+    Object.assign(this.held, objects);
     for (const tell of this.watchers) tell();
   }
 
-  ingresses = () => Promise.resolve(this.objects.ingresses);
-  services = () => Promise.resolve(this.objects.services);
-  deployments = () => Promise.resolve(this.objects.deployments);
-  endpointSlices = () => Promise.resolve(this.objects.endpointSlices);
+  /** Every patch that was written, in its order. */
+  readonly patches: { readonly kind: string; readonly name: string; readonly change: Change }[] = [];
+
+  objects = ({ kind }: ObjectKind) => Promise.resolve(this.held.kinds[kind]);
+  patch = ({ kind }: ObjectKind, name: string, change: Change) => {
+    this.patches.push({ kind, name, change });
+    return Promise.resolve();
+  };
+  services = () => Promise.resolve(this.held.services);
+  deployments = () => Promise.resolve(this.held.deployments);
+  endpointSlices = () => Promise.resolve(this.held.endpointSlices);
   pods = (labels: Readonly<Record<string, string>>) =>
     Promise.resolve(
-      this.objects.pods.filter((pod) =>
+      this.held.pods.filter((pod) =>
         Object.entries(labels).every(([key, value]) => pod.metadata?.labels?.[key] === value),
       ),
     );

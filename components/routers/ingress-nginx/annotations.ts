@@ -3,12 +3,10 @@ import { type Traffic } from "../../model/traffic";
 
 const prefix = "nginx.ingress.kubernetes.io";
 
-/** Names of the annotations by which the controllers split, and of our own record of what was declared. */
+/** Names of the annotations by which the controllers split. */
 export const annotationNames = {
   weight: `${prefix}/canary-weight`,
   weightTotal: `${prefix}/canary-weight-total`,
-  activeColor: "cyan.dev/active-color",
-  canaryWeight: "cyan.dev/canary-weight",
 } as const;
 
 /**
@@ -33,13 +31,5 @@ export function canaryAnnotations(traffic: Traffic, canary: CanarySettings): Rec
     ...(headerValue !== undefined && { [`${prefix}/canary-by-header-value`]: headerValue }),
     ...(headerPattern !== undefined && { [`${prefix}/canary-by-header-pattern`]: headerPattern }),
     ...(cookie !== undefined && { [`${prefix}/canary-by-cookie`]: cookie }),
-  };
-}
-
-/** Our own record of the declared traffic, on both Ingresses. */
-export function trafficRecord(traffic: Traffic): Record<string, string> {
-  return {
-    [annotationNames.activeColor]: traffic.activeColor,
-    [annotationNames.canaryWeight]: String(traffic.canaryWeight),
   };
 }

@@ -7,7 +7,8 @@ import { names } from "../../model/names";
 import { type Color, otherColor } from "../../model/color";
 import { type RouteSettings, type ServiceSettings } from "../../model/settings";
 import { type RouteArgs, type Router, type ServedTraffic } from "../router";
-import { annotationNames, canaryAnnotations, trafficRecord } from "./annotations";
+import { trafficRecord } from "../record";
+import { annotationNames, canaryAnnotations } from "./annotations";
 
 /**
  * Splits requests by the canary annotations of ingress-nginx, which Traefik 3.7 and later reads too.

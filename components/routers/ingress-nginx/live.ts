@@ -1,15 +1,44 @@
-import { type Ingress } from "../../live/cluster";
-import { type Color, colors } from "../../model/color";
+import { type Change, type Cluster, type KubernetesObject, type ObjectKind } from "../../live/cluster";
+import { applyPatches, type LiveObjects, type LiveRouter, type Patch, readObjects } from "../../live/router";
+import { type Color, colors, otherColor } from "../../model/color";
 import { type LiveRoute } from "../../model/live";
 import { names } from "../../model/names";
-import { annotationNames } from "./annotations";
+import { type Traffic } from "../../model/traffic";
+import { insidePatch } from "../inside";
+import { lastWrite, recordOf, trafficRecord } from "../record";
+import { annotationNames, scaledWeight } from "./annotations";
 
-/** The route of a service as the Ingresses of its namespace have it; undefined when it has no main Ingress. */
-export function liveRoute(ingresses: readonly Ingress[], service: string): LiveRoute | undefined {
-  const find = (name: string): Ingress | undefined => ingresses.find((each) => each.metadata?.name === name);
-  const main = find(names.active(service));
+const ingressKind: ObjectKind = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };
+
+interface IngressPath {
+  readonly backend: { readonly service?: { readonly name: string } };
+}
+
+/** The parts of an Ingress that traffic goes by. */
+interface Ingress extends KubernetesObject {
+  readonly spec?: { readonly rules?: readonly { readonly http?: { readonly paths: readonly IngressPath[] } }[] };
+}
+
+/** Ingresses with the canary annotations of ingress-nginx. */
+export const ingressNginx: LiveRouter = {
+  kinds: [ingressKind],
+  trafficObjects: (service) => [
+    { kind: "Ingress", name: names.active(service) },
+    { kind: "Ingress", name: names.canary(service) },
+    { kind: "Service", name: names.active(service) },
+  ],
+  read,
+  move,
+};
+
+function find(objects: LiveObjects, name: string): Ingress | undefined {
+  return objects.of(ingressKind).find(({ metadata }) => metadata?.name === name);
+}
+
+function read(objects: LiveObjects, service: string): LiveRoute | undefined {
+  const main = find(objects, names.active(service));
   if (main === undefined) return undefined;
-  const canary = find(names.canary(service));
+  const canary = find(objects, names.canary(service));
   const active = colorOf(main, service);
   const recorded = recordOf(main);
   const movedAt = lastWrite([main, ...(canary === undefined ? [] : [canary])]);
@@ -29,23 +58,49 @@ function colorOf(ingress: Ingress, service: string): Color | undefined {
 
 function canaryOf(canary: Ingress, service: string): NonNullable<LiveRoute["canary"]> {
   const color = colorOf(canary, service);
-  const annotations = canary.metadata?.annotations ?? {};
-  const total = Math.max(100, Number(annotations[annotationNames.weightTotal] ?? 100));
-  const weight = Number(annotations[annotationNames.weight] ?? 0);
-  return { ...(color && { color }), weight: Math.min(100, Math.max(0, (100 * weight) / total)) };
+  const weight = Number(canary.metadata?.annotations?.[annotationNames.weight] ?? 0);
+  return { ...(color && { color }), weight: Math.min(100, Math.max(0, (100 * weight) / totalOf(canary))) };
 }
 
-function recordOf(main: Ingress): LiveRoute["recorded"] {
-  const annotations = main.metadata?.annotations ?? {};
-  const activeColor = colors.find((color) => color === annotations[annotationNames.activeColor]);
-  const weight = annotations[annotationNames.canaryWeight];
-  return activeColor === undefined || weight === undefined ? undefined : { activeColor, canaryWeight: Number(weight) };
+function totalOf(canary: Ingress): number {
+  return Math.max(100, Number(canary.metadata?.annotations?.[annotationNames.weightTotal] ?? 100));
 }
 
-/** When a spec or an annotation was last written; the status that a controller writes moves no traffic. */
-function lastWrite(ingresses: readonly Ingress[]): Date | undefined {
-  const times = ingresses
-    .flatMap((ingress) => ingress.metadata?.managedFields ?? [])
-    .flatMap(({ time, subresource }) => (time === undefined || subresource === "status" ? [] : [time.getTime()]));
-  return times.length === 0 ? undefined : new Date(Math.max(...times));
+/** In the order of an update: all main Ingresses, all canary Ingresses, then the Services inside the cluster. */
+async function move(cluster: Cluster, services: readonly string[], traffic: Traffic): Promise<void> {
+  const objects = await readObjects(cluster, [ingressKind]);
+  const { activeColor } = traffic;
+  const ingresses = (nameOf: (service: string) => string, change: (ingress: Ingress, service: string) => Change) =>
+    services.flatMap((service): Patch[] => {
+      const name = nameOf(service);
+      const ingress = find(objects, name);
+      return ingress === undefined ? [] : [{ service, kind: ingressKind, name, change: change(ingress, service) }];
+    });
+  const mains = ingresses(names.active, (main, service) => ({
+    metadata: { annotations: trafficRecord(traffic) },
+    spec: { rules: rulesTo(main, names.environment(service, activeColor)) },
+  }));
+  const canaries = ingresses(names.canary, (canary, service) => {
+    const weight = String(scaledWeight(traffic.canaryWeight, totalOf(canary)));
+    return {
+      metadata: { annotations: { ...trafficRecord(traffic), [annotationNames.weight]: weight } },
+      spec: { rules: rulesTo(canary, names.environment(service, otherColor(activeColor))) },
+    };
+  });
+  const inside = services.flatMap((service) => insidePatch(objects.services, service, activeColor));
+  await applyPatches(cluster, services, [mains, canaries, inside]);
+}
+
+/** The rules of an Ingress, all of them leading to another Service. */
+function rulesTo({ spec }: Ingress, service: string): object[] {
+  return (spec?.rules ?? []).map((rule) => ({
+    ...rule,
+    http: {
+      ...rule.http,
+      paths: (rule.http?.paths ?? []).map((path) => ({
+        ...path,
+        backend: { ...path.backend, service: { ...path.backend.service, name: service } },
+      })),
+    },
+  }));
 }

@@ -1,17 +1,21 @@
 import assert from "node:assert/strict";
 import { readLive } from "../../../components/live/read";
 import { readyEndpoints } from "../../../components/live/endpoints";
-import { liveRoute } from "../../../components/routers/ingress-nginx/live";
-import { type Ingress } from "../../../components/live/cluster";
+import { ingressNginx } from "../../../components/routers/ingress-nginx/live";
+import { type KubernetesObject } from "../../../components/live/cluster";
+import { type LiveRoute } from "../../../components/model/live";
 import { FakeCluster, slice } from "../../support/cluster";
 
 const prefix = "nginx.ingress.kubernetes.io";
 
-function ingress(name: string, backend: string, annotations: Record<string, string> = {}): Ingress {
-  return {
-    metadata: { name, annotations },
-    spec: { rules: [{ http: { paths: [{ backend: { service: { name: backend } } }] } }] },
-  };
+function ingress(name: string, backend: string, annotations: Record<string, string> = {}): KubernetesObject {
+  const spec = { rules: [{ http: { paths: [{ backend: { service: { name: backend } } }] } }] };
+  return { metadata: { name, annotations }, ...{ spec } };
+}
+
+/** The route of shop in a cluster that has only these Ingresses. */
+function routeIn(...ingresses: KubernetesObject[]): LiveRoute | undefined {
+  return ingressNginx.read({ services: [], deployments: [], slices: [], of: () => ingresses }, "shop");
 }
 
 const record = { "cyan.dev/active-color": "blue", "cyan.dev/canary-weight": "20" };
@@ -24,7 +28,7 @@ const canary = ingress("shop-canary", "shop-green", {
 describe("live traffic", () => {
   it("is read from the objects that give it", async () => {
     const cluster = new FakeCluster({
-      ingresses: [main, canary],
+      kinds: { Ingress: [main, canary] },
       services: [{ metadata: { name: "shop" }, spec: { selector: { "cyan.dev/color": "blue" } } }],
       deployments: [
         {
@@ -34,7 +38,7 @@ describe("live traffic", () => {
       ],
       endpointSlices: [slice("shop-blue", 3), slice("shop-green", 1)],
     });
-    assert.deepEqual(await readLive(Promise.resolve(cluster), ["shop"], liveRoute), {
+    assert.deepEqual(await readLive(Promise.resolve(cluster), ["shop"], ingressNginx), {
       known: true,
       services: [
         {
@@ -55,34 +59,31 @@ describe("live traffic", () => {
   });
 
   it("is nothing in an empty namespace, which is a first deploy", async () => {
-    const live = await readLive(Promise.resolve(new FakeCluster()), ["shop"], liveRoute);
+    const live = await readLive(Promise.resolve(new FakeCluster()), ["shop"], ingressNginx);
     const none = { ready: 0, replicas: 0 };
     assert.deepEqual(live, { known: true, services: [{ name: "shop", environments: { blue: none, green: none } }] });
   });
 
   it("is unknown, with the reason, when the cluster does not answer", async () => {
-    const live = await readLive(Promise.reject(new Error("connect ECONNREFUSED\nat x")), ["shop"], liveRoute);
+    const live = await readLive(Promise.reject(new Error("connect ECONNREFUSED\nat x")), ["shop"], ingressNginx);
     assert.deepEqual(live, { known: false, why: "connect ECONNREFUSED" });
   });
 });
 
 describe("a live route", () => {
   it("leads to no color when a hand led it elsewhere", () => {
-    assert.equal(liveRoute([ingress("shop", "maintenance")], "shop")?.active, undefined);
-    assert.equal(liveRoute([canary], "shop"), undefined);
+    assert.equal(routeIn(ingress("shop", "maintenance"))?.active, undefined);
+    assert.equal(routeIn(canary), undefined);
   });
 
   it("has the weight that the controllers take: within 0 and 100, of a total of at least 100", () => {
     const weighted = (weight: string, total: string) =>
-      liveRoute(
-        [
-          main,
-          ingress("shop-canary", "shop-green", {
-            [`${prefix}/canary-weight`]: weight,
-            [`${prefix}/canary-weight-total`]: total,
-          }),
-        ],
-        "shop",
+      routeIn(
+        main,
+        ingress("shop-canary", "shop-green", {
+          [`${prefix}/canary-weight`]: weight,
+          [`${prefix}/canary-weight-total`]: total,
+        }),
       )?.canary?.weight;
     assert.equal(weighted("150", "100"), 100);
     assert.equal(weighted("-1", "100"), 0);
@@ -90,13 +91,13 @@ describe("a live route", () => {
   });
 
   it("was moved when its objects were last written, which a controller's status is not", () => {
-    const written = (name: string, time: string, subresource?: string): Ingress => ({
+    const written = (name: string, time: string, subresource?: string): KubernetesObject => ({
       ...ingress(name, "shop-blue"),
       metadata: { name, managedFields: [{ time: new Date(time), ...(subresource && { subresource }) }] },
     });
-    const route = liveRoute(
-      [written("shop", "2026-01-01T00:00:01Z"), written("shop-canary", "2026-01-01T00:00:09Z", "status")],
-      "shop",
+    const route = routeIn(
+      written("shop", "2026-01-01T00:00:01Z"),
+      written("shop-canary", "2026-01-01T00:00:09Z", "status"),
     );
     assert.deepEqual(route?.movedAt, new Date("2026-01-01T00:00:01Z"));
   });

@@ -1,0 +1,81 @@
+import { type LiveRoute } from "../model/live";
+import { type Traffic } from "../model/traffic";
+import {
+  type Change,
+  type Cluster,
+  type Deployment,
+  type EndpointSlice,
+  type KubernetesObject,
+  type ObjectKind,
+  type Service,
+} from "./cluster";
+
+/** What the cluster had when it was asked, once for all services. */
+export interface LiveObjects {
+  readonly services: readonly Service[];
+  readonly deployments: readonly Deployment[];
+  readonly slices: readonly EndpointSlice[];
+  /** The objects of one of the router's own kinds; none when the cluster does not know the kind. */
+  of(kind: ObjectKind): readonly KubernetesObject[];
+}
+
+/** An object that live traffic goes by. */
+export interface TrafficObject {
+  readonly kind: string;
+  readonly name: string;
+}
+
+/** The live half of a router: what its objects say now, and how they are moved without the engine. No Pulumi. */
+export interface LiveRouter {
+  /** Kinds that it reads besides Services, Deployments and EndpointSlices. */
+  readonly kinds: readonly ObjectKind[];
+  /** The objects that one service's traffic goes by, in the order in which they are moved. */
+  trafficObjects(service: string): readonly TrafficObject[];
+  /** The route of one service; undefined when there is none. */
+  read(objects: LiveObjects, service: string): LiveRoute | undefined;
+  /**
+   * Moves live traffic at once, for all services, by patching its objects past the engine: for an abort in an emergency.
+   * The traffic is recorded on the objects as an update would, and the next update takes the fields back. A color that
+   * gets requests has to be ready for them; nothing here waits for it.
+   *
+   * @throws Error when there is nothing to move for a service, or when the API server refuses.
+   */
+  move(cluster: Cluster, services: readonly string[], traffic: Traffic): Promise<void>;
+}
+
+/** Asks the cluster for everything that a router reads. */
+export async function readObjects(cluster: Cluster, kinds: readonly ObjectKind[]): Promise<LiveObjects> {
+  const [services, deployments, slices, ...lists] = await Promise.all([
+    cluster.services(),
+    cluster.deployments(),
+    cluster.endpointSlices(),
+    ...kinds.map((kind) => cluster.objects(kind)),
+  ]);
+  const own = new Map(kinds.map((kind, index) => [kind, lists[index]]));
+  return { services, deployments, slices, of: (kind) => own.get(kind) ?? [] };
+}
+
+/** One write of a move. */
+export interface Patch {
+  readonly service: string;
+  readonly kind: ObjectKind;
+  readonly name: string;
+  readonly change: Change;
+}
+
+/**
+ * Writes stage after stage; the patches of one stage do not wait for each other.
+ *
+ * @throws Error before any write, when a service has none.
+ */
+export async function applyPatches(
+  cluster: Cluster,
+  services: readonly string[],
+  stages: readonly (readonly Patch[])[],
+): Promise<void> {
+  const without = services.filter((name) => !stages.flat().some(({ service }) => service === name));
+  if (without.length > 0) throw new Error(`no object gives the traffic of ${without.join(", ")}; run pulumi up`);
+  for (const stage of stages) {
+    await Promise.all(stage.map(({ kind, name, change }) => cluster.patch(kind, name, change)));
+  }
+}
