@@ -1,16 +1,18 @@
 import { Deployment, DeploymentPatch } from "@pulumi/kubernetes/apps/v1";
 import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2";
-import { Service } from "@pulumi/kubernetes/core/v1";
+import { Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { patchForce, skipAwait } from "./kubernetes/annotations";
-import { colorSelector, objectLabels } from "./kubernetes/labels";
-import { names } from "./model/names";
-import { podTemplate } from "./kubernetes/pod";
+import { autoscalerArgs } from "./kubernetes/autoscaler";
+import { deploymentArgs, sizeArgs } from "./kubernetes/deployment";
+import { disruptionBudgetArgs } from "./kubernetes/disruption-budget";
+import { type Owner } from "./kubernetes/metadata";
+import { serviceArgs } from "./kubernetes/service";
+import { serviceAccountArgs } from "./kubernetes/service-account";
 import { type Scale, scaleOf } from "./model/capacity";
 import { type Color } from "./model/color";
 import { type Duration, formatDuration } from "./model/duration";
-import { type ServiceSettings, type Standby } from "./model/settings";
+import { type ServiceSettings, type Standby, type WorkloadSettings } from "./model/settings";
 
 export interface EnvironmentArgs {
   readonly color: Color;
@@ -37,6 +39,14 @@ export interface EnvironmentOrder {
   readonly after?: Promise<readonly pulumi.Resource[]>;
   /** Asked before a workload is changed. */
   readonly drain?: pulumi.ResourceHook;
+}
+
+/** A Deployment whose number of pods may be an autoscaler's. */
+interface Sized {
+  readonly owner: Owner;
+  readonly settings: WorkloadSettings;
+  readonly deployment: pulumi.Resource;
+  readonly scale: Scale;
 }
 
 /** Everything of one color: for each service a Deployment, a Service, and what scales and protects its pods. */
@@ -71,15 +81,7 @@ export class Environment extends pulumi.ComponentResource {
     args: EnvironmentArgs,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource {
-    const selector = colorSelector(service.name, args.color);
-    return new Service(
-      `${name}-${service.name}-service`,
-      {
-        metadata: { ...metadata(service, args), annotations: skipAwait },
-        spec: { selector, ports: [{ name: "http", port: service.port, targetPort: "http" }] },
-      },
-      opts,
-    );
+    return new Service(`${name}-${service.name}-service`, serviceArgs(ownerOf(service, args), service.port), opts);
   }
 
   private workload(
@@ -88,100 +90,58 @@ export class Environment extends pulumi.ComponentResource {
     args: EnvironmentArgs,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource[] {
-    const workload = service.workloads[args.color];
-    const selector = colorSelector(service.name, args.color);
-    const scale = scaleOf(workload, args.serving, args.standby);
-    const timeout = formatDuration(args.readyTimeout);
+    const prefix = `${name}-${service.name}`;
+    const settings = service.workloads[args.color];
+    const owner = ownerOf(service, args);
+    const scale = scaleOf(settings, args.serving, args.standby);
+    const { secretEnv, readyTimeout } = args;
+    const timeout = formatDuration(readyTimeout);
     const awaited = { ...opts, customTimeouts: { create: timeout, update: timeout } };
+    const account = new ServiceAccount(
+      `${prefix}-account`,
+      serviceAccountArgs(owner, settings.serviceAccount.annotations),
+      opts,
+    );
+    const serviceAccount = account.metadata.name;
     const deployment = new Deployment(
-      `${name}-${service.name}`,
-      {
-        metadata: { ...metadata(service, args), annotations: patchForce },
-        spec: {
-          replicas: scale.replicas,
-          revisionHistoryLimit: 3,
-          progressDeadlineSeconds: args.readyTimeout.seconds,
-          strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
-          selector: { matchLabels: selector },
-          template: podTemplate(service.name, selector, workload, args.secretEnv),
-        },
-      },
+      prefix,
+      deploymentArgs(owner, { settings, replicas: scale.replicas, readyTimeout, secretEnv, serviceAccount }),
       // An autoscaler's number is its own once the Deployment is there: leaving it out would set it to 1.
       { ...awaited, ...(scale.autoscaler && { ignoreChanges: ["spec.replicas"] }) },
     );
-    const autoscaled =
-      scale.autoscaler === undefined ? [] : this.autoscaled(name, service, { deployment, scale }, args, awaited);
-    const budget = scale.replicas > 1 ? [this.budget(name, service, args, opts)] : [];
-    return [deployment, ...autoscaled, ...budget];
+    const autoscaled = this.autoscaled(prefix, { owner, settings, deployment, scale }, awaited);
+    const spared = scale.replicas > 1;
+    const budget = spared ? [new PodDisruptionBudget(`${prefix}-budget`, disruptionBudgetArgs(owner), opts)] : [];
+    return [account, deployment, ...autoscaled, ...budget];
   }
 
   /**
-   * The autoscaler of a Deployment, and the number of pods that it starts from. The number is a resource of its own,
-   * with one name for the full size and one for the reduced: it is set, and awaited, when the color passes from one to
-   * the other, and never while the autoscaler has it.
+   * The autoscaler of a Deployment, if it has one, and the number of pods that it starts from. The number is a resource of
+   * its own, with one name for the full size and one for the reduced: it is set, and awaited, when the color passes from
+   * one to the other, and never while the autoscaler has it.
    */
   private autoscaled(
     name: string,
-    service: ServiceSettings,
-    { deployment, scale }: { readonly deployment: pulumi.Resource; readonly scale: Scale },
-    args: EnvironmentArgs,
+    { owner, settings, deployment, scale }: Sized,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource[] {
-    const target = names.environment(service.name, args.color);
-    const averageUtilization = service.workloads[args.color].autoscaling?.cpuUtilization;
+    if (scale.autoscaler === undefined || settings.autoscaling === undefined) return [];
     const autoscaler = new HorizontalPodAutoscaler(
-      `${name}-${service.name}-autoscaler`,
-      {
-        metadata: { ...metadata(service, args), annotations: skipAwait },
-        spec: {
-          scaleTargetRef: { apiVersion: "apps/v1", kind: "Deployment", name: target },
-          minReplicas: scale.autoscaler?.min,
-          maxReplicas: scale.autoscaler?.max ?? 1,
-          metrics: [
-            { type: "Resource", resource: { name: "cpu", target: { type: "Utilization", averageUtilization } } },
-          ],
-        },
-      },
+      `${name}-autoscaler`,
+      autoscalerArgs(owner, scale.autoscaler, settings.autoscaling),
       { ...opts, dependsOn: [deployment] },
     );
-    const size = new DeploymentPatch(
-      `${name}-${service.name}-${scale.reduced ? "standby" : "size"}`,
-      {
-        metadata: { name: target, namespace: args.namespace, annotations: patchForce },
-        spec: { replicas: scale.replicas },
-      },
-      {
-        ...opts,
-        dependsOn: [autoscaler],
-        ...(!scale.reduced && { ignoreChanges: ["spec.replicas"] }),
-        // It is made when the others are updated.
-        ...(opts.hooks?.beforeUpdate && { hooks: { ...opts.hooks, beforeCreate: opts.hooks.beforeUpdate } }),
-      },
-    );
+    const size = new DeploymentPatch(`${name}-${scale.reduced ? "standby" : "size"}`, sizeArgs(owner, scale.replicas), {
+      ...opts,
+      dependsOn: [autoscaler],
+      ...(!scale.reduced && { ignoreChanges: ["spec.replicas"] }),
+      // It is made when the others are updated.
+      ...(opts.hooks?.beforeUpdate && { hooks: { ...opts.hooks, beforeCreate: opts.hooks.beforeUpdate } }),
+    });
     return [autoscaler, size];
-  }
-
-  private budget(
-    name: string,
-    service: ServiceSettings,
-    args: EnvironmentArgs,
-    opts: pulumi.CustomResourceOptions,
-  ): pulumi.Resource {
-    return new PodDisruptionBudget(
-      `${name}-${service.name}-budget`,
-      {
-        metadata: metadata(service, args),
-        spec: { maxUnavailable: 1, selector: { matchLabels: colorSelector(service.name, args.color) } },
-      },
-      opts,
-    );
   }
 }
 
-function metadata(service: ServiceSettings, args: EnvironmentArgs) {
-  return {
-    name: names.environment(service.name, args.color),
-    namespace: args.namespace,
-    labels: objectLabels(colorSelector(service.name, args.color)),
-  };
+function ownerOf(service: ServiceSettings, { color, namespace }: EnvironmentArgs): Owner {
+  return { service: service.name, color, namespace };
 }

@@ -114,6 +114,7 @@ const workload = {
       readOnlyRootFilesystem: z.boolean(),
     })
     .partial(),
+  serviceAccount: z.strictObject({ annotations: strings }).partial(),
   terminationGrace: duration,
   preStop: duration,
 };

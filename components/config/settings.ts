@@ -141,6 +141,7 @@ function completeWorkload(port: number, layers: readonly RawWorkload[]): Workloa
       startup: { ...probeDefaults.startup, ...joined((layer) => layer.probes?.startup) },
     },
     securityContext: { ...defaults.securityContext, ...joined((layer) => layer.securityContext) },
+    serviceAccount: { annotations: joined((layer) => layer.serviceAccount?.annotations) },
     terminationGrace: last("terminationGrace") ?? defaults.terminationGrace,
     preStop: last("preStop") ?? defaults.preStop,
   };

@@ -2,47 +2,64 @@ import { type types } from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
 import { type ProbeSettings, type WorkloadSettings } from "../model/settings";
 import { objectLabels } from "./labels";
+import { type Owner, selectorOf } from "./metadata";
 
 type PodTemplate = types.input.core.v1.PodTemplateSpec;
 type Container = types.input.core.v1.Container;
 type Probe = types.input.core.v1.Probe;
+type Spread = types.input.core.v1.TopologySpreadConstraint;
+
+/** What the pods of a color are made from. */
+export interface PodArgs {
+  readonly settings: WorkloadSettings;
+  /** Name of the account that they run as. */
+  readonly serviceAccount: pulumi.Input<string>;
+  /** Whether the environment variables are secrets, which the state and the log hide. */
+  readonly secretEnv: boolean;
+}
 
 /**
  * The pods of one color of a service: unprivileged as the `restricted` level of pod security asks for, spread over
- * nodes, and serving on while their removal spreads. With `secretEnv` the environment variables are secrets, which the
- * state and the log hide.
+ * nodes and zones, and serving on while their removal spreads.
  */
-export function podTemplate(
-  service: string,
-  selector: Readonly<Record<string, string>>,
-  workload: WorkloadSettings,
-  secretEnv: boolean,
-): PodTemplate {
-  const { runAsNonRoot, runAsUser } = workload.securityContext;
+export function podTemplate(owner: Owner, args: PodArgs): PodTemplate {
+  const { settings, serviceAccount } = args;
+  const selector = selectorOf(owner);
+  const { runAsNonRoot, runAsUser } = settings.securityContext;
   return {
     metadata: { labels: objectLabels(selector) },
     spec: {
+      serviceAccountName: serviceAccount,
       automountServiceAccountToken: false,
-      terminationGracePeriodSeconds: workload.terminationGrace.seconds,
+      terminationGracePeriodSeconds: settings.terminationGrace.seconds,
       securityContext: {
         runAsNonRoot,
         ...(runAsUser !== undefined && { runAsUser }),
         seccompProfile: { type: "RuntimeDefault" },
       },
-      topologySpreadConstraints: [
-        {
-          maxSkew: 1,
-          topologyKey: "kubernetes.io/hostname",
-          whenUnsatisfiable: "ScheduleAnyway",
-          labelSelector: { matchLabels: { ...selector } },
-        },
-      ],
-      containers: [container(service, workload, secretEnv)],
+      topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((key) =>
+        spreadOver(key, selector),
+      ),
+      containers: [container(owner.service, args)],
     },
   };
 }
 
-function container(service: string, workload: WorkloadSettings, secretEnv: boolean): Container {
+/**
+ * Spreads pods as far as there is room: a cluster of one node or zone takes them all. Those of each revision are counted
+ * apart; else an update would place the new pods around old ones that are about to go.
+ */
+function spreadOver(topologyKey: string, selector: Readonly<Record<string, string>>): Spread {
+  return {
+    maxSkew: 1,
+    topologyKey,
+    whenUnsatisfiable: "ScheduleAnyway",
+    labelSelector: { matchLabels: { ...selector } },
+    matchLabelKeys: ["pod-template-hash"],
+  };
+}
+
+function container(service: string, { settings: workload, secretEnv }: PodArgs): Container {
   const { probes, resources, preStop } = workload;
   return {
     name: service,

@@ -106,6 +106,7 @@ export interface WorkloadSettings {
   readonly resources: ResourceSettings;
   readonly probes: ProbesSettings;
   readonly securityContext: SecurityContextSettings;
+  readonly serviceAccount: ServiceAccountSettings;
   /** From the stop signal to the kill. */
   readonly terminationGrace: Duration;
   /** How long a pod goes on serving after it was taken out of the endpoints. */
@@ -143,4 +144,10 @@ export interface SecurityContextSettings {
   /** Numeric user; the image's own when absent. */
   readonly runAsUser?: number;
   readonly readOnlyRootFilesystem: boolean;
+}
+
+/** The account that the pods of a color run as. */
+export interface ServiceAccountSettings {
+  /** What a cloud's workload identity goes by. */
+  readonly annotations: Readonly<Record<string, string>>;
 }

@@ -54,17 +54,17 @@ describe("an environment", () => {
         template: {
           metadata: { labels },
           spec: {
+            serviceAccountName: "shop-green",
             automountServiceAccountToken: false,
             terminationGracePeriodSeconds: 60,
             securityContext: { runAsNonRoot: true, seccompProfile: { type: "RuntimeDefault" } },
-            topologySpreadConstraints: [
-              {
-                maxSkew: 1,
-                topologyKey: "kubernetes.io/hostname",
-                whenUnsatisfiable: "ScheduleAnyway",
-                labelSelector: { matchLabels: selector },
-              },
-            ],
+            topologySpreadConstraints: ["kubernetes.io/hostname", "topology.kubernetes.io/zone"].map((topologyKey) => ({
+              maxSkew: 1,
+              topologyKey,
+              whenUnsatisfiable: "ScheduleAnyway",
+              labelSelector: { matchLabels: selector },
+              matchLabelKeys: ["pod-template-hash"],
+            })),
             containers: [
               {
                 name: "shop",
@@ -89,6 +89,22 @@ describe("an environment", () => {
         },
       },
     });
+  });
+
+  it("runs its pods as an account of their own, without a token", async () => {
+    const inputs = (registered: ReadonlyMap<string, Registered>): unknown => registered.get("e-shop-account")?.inputs;
+    const account = {
+      apiVersion: "v1",
+      kind: "ServiceAccount",
+      metadata: { name: "shop-green", namespace: "shop", labels },
+      automountServiceAccountToken: false,
+    };
+    const registered = await environment();
+    assert.deepEqual(inputs(registered), account);
+    assert.ok(waitsFor(registered, "e-shop", "e-shop-account"));
+    const annotations = { "eks.amazonaws.com/role-arn": "arn:aws:iam::1:role/shop" };
+    const identified = await environment({}, { serviceAccount: { annotations } });
+    assert.deepEqual(inputs(identified), { ...account, metadata: { ...account.metadata, annotations } });
   });
 
   it("has a Service that is never awaited", async () => {

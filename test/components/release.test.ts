@@ -35,9 +35,11 @@ describe("a release", () => {
       "r > r-shop-preview kubernetes:core/v1:Service",
       "r > r-shop-preview-ingress kubernetes:networking.k8s.io/v1:Ingress",
       "r-blue > r-blue-shop kubernetes:apps/v1:Deployment",
+      "r-blue > r-blue-shop-account kubernetes:core/v1:ServiceAccount",
       "r-blue > r-blue-shop-budget kubernetes:policy/v1:PodDisruptionBudget",
       "r-blue > r-blue-shop-service kubernetes:core/v1:Service",
       "r-green > r-green-shop kubernetes:apps/v1:Deployment",
+      "r-green > r-green-shop-account kubernetes:core/v1:ServiceAccount",
       "r-green > r-green-shop-budget kubernetes:policy/v1:PodDisruptionBudget",
       "r-green > r-green-shop-service kubernetes:core/v1:Service",
     ]);
