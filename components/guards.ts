@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
-import { capacityGate } from "./gates/capacity";
 import { drainLeft } from "./gates/drain";
+import { gatesOf, passAll } from "./gates/gates";
 import { type Cluster } from "./live/cluster";
 import { type Live } from "./model/live";
 import { type Settings } from "./model/settings";
@@ -29,8 +29,8 @@ export function guardsOf({ settings, cluster, readLive }: GuardArgs): Guards {
       return;
     }
     // Asked anew: the environments that serve have grown since the update began.
-    const { needs } = planTransition(await readLive(), settings);
-    await capacityGate({ cluster: await cluster, needs, timeout: gate.timeout });
+    const transition = planTransition(await readLive(), settings);
+    await passAll(gatesOf({ cluster: await cluster, settings, transition }));
   });
   const drained = once(async () => {
     const left = drainLeft(await readLive(), drain, new Date());

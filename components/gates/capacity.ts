@@ -1,53 +1,59 @@
 import { type Cluster } from "../live/cluster";
 import { readyEndpoints } from "../live/endpoints";
-import { type Duration } from "../model/duration";
+import { type Duration, formatDuration } from "../model/duration";
 import { names } from "../model/names";
 import { type Need } from "../model/transition";
+import { type Gate, type GateArgs, GateError } from "./gate";
 import { whyNotReady } from "./pod-reasons";
-
-/** A gate that did not hold: no traffic was moved. */
-export class GateError extends Error {
-  override readonly name = "GateError";
-}
-
-interface CapacityArgs {
-  readonly cluster: Cluster;
-  readonly needs: readonly Need[];
-  /** How long to wait for what is missing. */
-  readonly timeout: Duration;
-}
 
 /** A need with the ready endpoints that there are now. */
 type Measured = Need & { readonly now: number };
 
-/**
- * Resolves when every color that will get requests has the ready endpoints that it needs, for all services together.
- *
- * @throws GateError naming each color that has not, how many it has, and why its pods are not ready.
- */
-export async function capacityGate(args: CapacityArgs): Promise<void> {
-  if (args.needs.length === 0) return;
+/** Every color that is to get more requests has the ready endpoints that it needs, for all services together. */
+export function capacityGate({ cluster, settings, transition: { needs } }: GateArgs): Gate | undefined {
+  if (needs.length === 0) return undefined;
+  const { timeout } = settings.gate;
+  return {
+    name: "capacity",
+    async now() {
+      const measured = await measure(cluster, needs);
+      const missing = measured.filter(isMissing);
+      return missing.length === 0
+        ? { gate: "capacity", state: "holds", lines: measured.map(counts) }
+        : { gate: "capacity", state: "fails", lines: await reasons(cluster, missing) };
+    },
+    async pass() {
+      const missing = await missingAfter(cluster, needs, timeout);
+      if (missing.length === 0) return;
+      throw new GateError("capacity", formatDuration(timeout), await reasons(cluster, missing));
+    },
+  };
+}
+
+async function measure(cluster: Cluster, needs: readonly Need[]): Promise<Measured[]> {
+  const slices = await cluster.endpointSlices();
+  return needs.map((need) => ({ ...need, now: readyEndpoints(slices, names.environment(need.service, need.color)) }));
+}
+
+const isMissing = ({ now, needed }: Measured): boolean => now < needed;
+
+/** What is missing when the time is over; nothing as soon as nothing is. */
+async function missingAfter(cluster: Cluster, needs: readonly Need[], timeout: Duration): Promise<Measured[]> {
   const stop = new AbortController();
   const deadline = setTimeout(() => {
     stop.abort();
-  }, args.timeout.seconds * 1000);
+  }, timeout.seconds * 1000);
+  const missing = async (): Promise<Measured[]> => (await measure(cluster, needs)).filter(isMissing);
   try {
-    let missing = await missingNow(args);
-    if (missing.length === 0) return;
-    const changes = endpointChanges(args.cluster, stop.signal);
-    while (missing.length > 0 && (await changes.next())) missing = await missingNow(args);
-    if (missing.length > 0) throw new GateError(await refusal(missing, args));
+    let left = await missing();
+    if (left.length === 0) return left;
+    const changes = endpointChanges(cluster, stop.signal);
+    while (left.length > 0 && (await changes.next())) left = await missing();
+    return left;
   } finally {
     clearTimeout(deadline);
     stop.abort();
   }
-}
-
-async function missingNow({ cluster, needs }: CapacityArgs): Promise<Measured[]> {
-  const slices = await cluster.endpointSlices();
-  return needs
-    .map((need) => ({ ...need, now: readyEndpoints(slices, names.environment(need.service, need.color)) }))
-    .filter(({ now, needed }) => now < needed);
 }
 
 /** Lets a reader wait for the next change: true at one, also one that came between two waits, and false at the end. */
@@ -71,17 +77,16 @@ function endpointChanges(cluster: Cluster, signal: AbortSignal): { next(): Promi
   };
 }
 
-async function refusal(missing: readonly Measured[], { cluster, timeout }: CapacityArgs): Promise<string> {
+function counts({ service, color, share, now, needed }: Measured): string {
+  return `${service} ${color}: ${now} of ${needed} ready endpoints for ${share} % of the requests`;
+}
+
+async function reasons(cluster: Cluster, missing: readonly Measured[]): Promise<string[]> {
   const lines: string[] = [];
-  for (const { service, color, share, now, needed } of missing) {
-    lines.push(`${service} ${color}: ${now} of ${needed} ready endpoints for ${share} % of the requests`);
-    const pods = await cluster.pods({ "app.kubernetes.io/name": service, "cyan.dev/color": color });
-    const reasons = pods.flatMap((pod) => whyNotReady(pod) ?? []);
-    lines.push(...(pods.length === 0 ? ["  it has no pods"] : reasons.map((reason) => `  ${reason}`)));
+  for (const each of missing) {
+    const pods = await cluster.pods({ "app.kubernetes.io/name": each.service, "cyan.dev/color": each.color });
+    const why = pods.flatMap((pod) => whyNotReady(pod) ?? []);
+    lines.push(counts(each), ...(pods.length === 0 ? ["  it has no pods"] : why.map((reason) => `  ${reason}`)));
   }
-  return [
-    `the gate did not hold within ${timeout.seconds}s, and no traffic was moved:`,
-    ...lines.map((line) => `  ${line}`),
-    "  mend the color, or move all the same with: pulumi config set --path gate.force true",
-  ].join("\n");
+  return lines;
 }

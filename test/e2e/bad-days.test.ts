@@ -137,7 +137,7 @@ describe("a bad day", () => {
     declare({ activeColor: "green", "services.shop.green.replicas": "1" });
     const refused = pulumiUp();
     assert.equal(refused.ok, false);
-    assert.match(refused.out, /the gate did not hold within 3s, and no traffic was moved/);
+    assert.match(refused.out, /the capacity gate did not hold within 3s, and no traffic was moved/);
     assert.match(refused.out, /shop green: 1 of 2 ready endpoints for 100 % of the requests/);
     assert.deepEqual(traffic(), blueServes);
     declare({ activeColor: "green", "services.shop.green.replicas": "1", "gate.force": "true" });

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
-import { capacityGate, GateError } from "../../../components/gates/capacity";
 import { drainLeft } from "../../../components/gates/drain";
+import { GateError } from "../../../components/gates/gate";
+import { answersNow, gatesOf, passAll } from "../../../components/gates/gates";
 import { whyNotReady } from "../../../components/gates/pod-reasons";
 import { type Pod } from "../../../components/live/cluster";
-import { type Need } from "../../../components/model/transition";
+import { type Need, planTransition } from "../../../components/model/transition";
 import { FakeCluster, slice } from "../../support/cluster";
+import { goodConfig, settingsOf } from "../fixtures";
 
 const need = (change: Partial<Need> = {}): Need => ({
   service: "shop",
@@ -17,6 +19,13 @@ const need = (change: Partial<Need> = {}): Need => ({
 const soon = { seconds: 0.05 };
 const later = { seconds: 60 };
 
+/** The gates of a transition with these needs. */
+function gates(cluster: FakeCluster, needs: readonly Need[], timeout = soon) {
+  const settings = settingsOf(goodConfig);
+  const transition = { ...planTransition({ known: true, services: [] }, settings), needs };
+  return gatesOf({ cluster, settings: { ...settings, gate: { ...settings.gate, timeout } }, transition });
+}
+
 function pod(name: string, status: Pod["status"]): Pod {
   const labels = { "app.kubernetes.io/name": "shop", "cyan.dev/color": "green" };
   return { metadata: { name, labels }, ...(status && { status }) };
@@ -25,13 +34,13 @@ function pod(name: string, status: Pod["status"]): Pod {
 describe("the gate on ready endpoints", () => {
   it("holds at once when every color has what it needs, and asks nothing when nothing is needed", async () => {
     const cluster = new FakeCluster({ endpointSlices: [slice("shop-green", 2)] });
-    await capacityGate({ cluster, needs: [need()], timeout: soon });
-    await capacityGate({ cluster: new FakeCluster(), needs: [], timeout: soon });
+    await passAll(gates(cluster, [need()]));
+    assert.deepEqual(gates(new FakeCluster(), []), []);
   });
 
   it("holds as soon as the last endpoint is ready", async () => {
     const cluster = new FakeCluster({ endpointSlices: [slice("shop-green", 1)] });
-    const held = capacityGate({ cluster, needs: [need()], timeout: later });
+    const held = passAll(gates(cluster, [need()], later));
     await cluster.watched;
     cluster.change({ endpointSlices: [slice("shop-green", 1)] });
     cluster.change({ endpointSlices: [slice("shop-green", 2)] });
@@ -41,13 +50,13 @@ describe("the gate on ready endpoints", () => {
   it("does not hold for one service when it does for another: all of them, or none", async () => {
     const cluster = new FakeCluster({ endpointSlices: [slice("shop-green", 2)] });
     await assert.rejects(
-      capacityGate({ cluster, needs: [need(), need({ service: "cart", share: 20, needed: 1 })], timeout: soon }),
+      passAll(gates(cluster, [need(), need({ service: "cart", share: 20, needed: 1 })])),
       (error) => {
         assert.ok(error instanceof GateError);
         assert.equal(
           error.message,
           [
-            "the gate did not hold within 0.05s, and no traffic was moved:",
+            "the capacity gate did not hold within 0.05s, and no traffic was moved:",
             "  cart green: 0 of 1 ready endpoints for 20 % of the requests",
             "    it has no pods",
             "  mend the color, or move all the same with: pulumi config set --path gate.force true",
@@ -66,9 +75,29 @@ describe("the gate on ready endpoints", () => {
     ];
     const cluster = new FakeCluster({ pods });
     await assert.rejects(
-      capacityGate({ cluster, needs: [need()], timeout: soon }),
+      passAll(gates(cluster, [need()])),
       /shop green: 0 of 2 ready endpoints .*\n +a: its image cannot be had \(ErrImagePull\)/,
     );
+  });
+
+  it("answers now, without waiting, also what will not hold", async () => {
+    const cluster = new FakeCluster({ endpointSlices: [slice("shop-green", 1)] });
+    const needs = [need(), need({ service: "cart", needed: 1 })];
+    assert.deepEqual(await answersNow(gates(cluster, needs, later)), [
+      {
+        gate: "capacity",
+        state: "fails",
+        lines: [
+          "shop green: 1 of 2 ready endpoints for 100 % of the requests",
+          "  it has no pods",
+          "cart green: 0 of 1 ready endpoints for 100 % of the requests",
+          "  it has no pods",
+        ],
+      },
+    ]);
+    assert.deepEqual(await answersNow(gates(cluster, [need({ share: 5, needed: 1 })], later)), [
+      { gate: "capacity", state: "holds", lines: ["shop green: 1 of 1 ready endpoints for 5 % of the requests"] },
+    ]);
   });
 });
 
