@@ -64,7 +64,8 @@ async function ask(pool: Pool, args: LoadArgs, at: number): Promise<Answer> {
 }
 
 function kindOf(error: unknown): string {
-  if (error instanceof Error && error.name === "TimeoutError") return "timeout";
+  // Undici's own limit on connecting is the same one; on a busy machine either may come first.
+  if (error instanceof Error && /^(Connect)?TimeoutError$/.test(error.name)) return "timeout";
   if (error instanceof Error && "code" in error && typeof error.code === "string") return error.code;
   return error instanceof Error ? error.message : String(error);
 }
