@@ -9,6 +9,7 @@ import { perColor } from "./components/model/color";
 import { planTransition } from "./components/model/transition";
 import { urlOf } from "./components/model/url";
 import { Release, releaseArgs } from "./components/release";
+import { retainEverything } from "./components/retention";
 import { installController } from "./components/routers/install";
 import { liveRouters } from "./components/routers/live";
 
@@ -20,6 +21,7 @@ export = async () => {
   const live = (): ReturnType<typeof readLive> => readLive(cluster, services, liveRouters[settings.router]);
   const transition = planTransition(await live(), settings);
   admit(transition);
+  if (settings.retainOnDelete) retainEverything();
 
   const guards = guardsOf({ settings, cluster, readLive: live });
   const first = installController(settings.install);

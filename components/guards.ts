@@ -54,6 +54,7 @@ function once(action: () => Promise<void>): () => Promise<void> {
  */
 export function admit(transition: Transition): void {
   for (const drift of transition.drift) void pulumi.log.warn(`edited by hand: ${drift}; this update takes it back`);
+  for (const adopted of transition.adopted) void pulumi.log.info(`adopts ${adopted}`);
   for (const warning of transition.warnings) void pulumi.log.warn(warning);
   if (transition.unknown !== undefined) {
     const text = `live traffic could not be read: ${transition.unknown}`;

@@ -206,6 +206,10 @@ export function warningsOf(settings: CompletedConfig): Problem[] {
     path: `services.${name}`,
     message: `both colors run ${workloads.blue.image}; a canaryWeight of ${canaryWeight} tries nothing new`,
   }));
+  if (settings.retainOnDelete) {
+    const message = "what is taken out of the config, or destroyed, stays in the cluster; keep it set only to leave";
+    warnings.push({ path: "retainOnDelete", message });
+  }
   if (settings.install !== "ingress-nginx") return warnings;
   const retired = "ingress-nginx was retired in March 2026 and gets no fixes; traefik reads the same annotations";
   return [...warnings, { path: "install", message: retired }];

@@ -179,6 +179,8 @@ export const configSchema = z.strictObject({
     .default({}),
   drain: duration.default({ seconds: 30 }),
   allowActiveChange: flag.default(false),
+  adopt: flag.default(false),
+  retainOnDelete: flag.default(false),
 });
 
 export type RawConfig = z.output<typeof configSchema>;

@@ -74,6 +74,8 @@ function complete(raw: RawConfig): CompletedConfig {
     gate: { minReady: 1, timeout: { seconds: 60 }, force: false, ...raw.gate },
     drain: raw.drain,
     allowActiveChange: raw.allowActiveChange,
+    adopt: raw.adopt,
+    retainOnDelete: raw.retainOnDelete,
   };
 }
 

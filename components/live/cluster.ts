@@ -1,6 +1,6 @@
 /** The parts of Kubernetes' objects that live traffic is read from, as the API has them. */
 
-interface Metadata {
+export interface Metadata {
   readonly name?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
@@ -21,14 +21,20 @@ export interface KubernetesObject {
 
 export interface Service {
   readonly metadata?: Metadata;
-  readonly spec?: { readonly selector?: Readonly<Record<string, string>> };
+  readonly spec?: {
+    readonly selector?: Readonly<Record<string, string>>;
+    readonly ports?: readonly { readonly port: number }[];
+  };
 }
 
 export interface Deployment {
   readonly metadata?: Metadata;
   readonly spec?: {
     readonly replicas?: number;
-    readonly template: { readonly spec?: { readonly containers: readonly { readonly image?: string }[] } };
+    readonly template: {
+      readonly metadata?: Metadata;
+      readonly spec?: { readonly containers: readonly { readonly image?: string }[] };
+    };
   };
 }
 

@@ -4,6 +4,7 @@ import { names } from "../model/names";
 import { type Cluster, type Service } from "./cluster";
 import { readyEndpoints } from "./endpoints";
 import { type LiveObjects, type LiveRouter, readObjects } from "./router";
+import { foreignOf } from "./foreign";
 
 /** What the cluster says of these services now. A cluster that does not answer is unknown, and says why. */
 export async function readLive(
@@ -22,10 +23,12 @@ export async function readLive(
 function liveService(name: string, objects: LiveObjects, router: LiveRouter): LiveService {
   const route = router.read(objects, name);
   const inside = selectedColor(objects.services.find((each) => each.metadata?.name === names.active(name)));
+  const foreign = foreignOf(name, route, objects, router);
   return {
     name,
     ...(route && { route }),
     ...(inside && { inside }),
+    ...(foreign && { foreign }),
     environments: perColor((color) => liveEnvironment(names.environment(name, color), objects)),
   };
 }

@@ -1,4 +1,5 @@
 import { type Color, colors } from "./color";
+import { type Foreign, type ForeignRoute } from "./foreign";
 import { type Traffic } from "./traffic";
 
 /** What the cluster says now, or why it could not be asked. */
@@ -13,6 +14,8 @@ export interface LiveService {
   /** The color that the in-cluster Service selects; absent when there is no such Service, or it selects no one color. */
   readonly inside?: Color;
   readonly environments: Readonly<Record<Color, LiveEnvironment>>;
+  /** What Cyan did not make, and would write over; absent when there is no such object. */
+  readonly foreign?: Foreign;
 }
 
 /** The route of a service, as its objects have it: nothing here is taken from what was declared. */
@@ -23,6 +26,8 @@ export interface LiveRoute {
   readonly canary?: { readonly color?: Color; readonly weight: number };
   /** The traffic that the last update recorded on the objects; absent on objects that are not Cyan's. */
   readonly recorded?: Traffic;
+  /** The route as someone else made it; absent on one that carries Cyan's record. */
+  readonly foreign?: ForeignRoute;
   /** When the objects were last written to; absent when the cluster does not say. */
   readonly movedAt?: Date;
 }
@@ -64,9 +69,14 @@ export function liveShares(service: LiveService): Shares {
 
 /**
  * How many endpoints carry the live requests: those of the larger color that gets any. Not their sum: a color is sized to
- * carry everything, and two that share the requests are twice what is needed.
+ * carry everything, and two that share the requests are twice what is needed. Before a service is adopted they are those
+ * of whatever serves it.
  */
 export function servingNow(service: LiveService): number {
   const shares = liveShares(service);
-  return Math.max(0, ...colors.filter((color) => shares[color] > 0).map((color) => service.environments[color].ready));
+  const foreign = service.foreign?.serving?.ready ?? 0;
+  return Math.max(
+    foreign,
+    ...colors.filter((color) => shares[color] > 0).map((color) => service.environments[color].ready),
+  );
 }

@@ -30,6 +30,10 @@ export interface Settings {
   readonly drain: Duration;
   /** Whether the image of the color that serves may be changed under its users. */
   readonly allowActiveChange: boolean;
+  /** Whether live objects that Cyan did not make are taken over, where they have the names of the release's. */
+  readonly adopt: boolean;
+  /** Whether everything keeps running when the stack is destroyed. */
+  readonly retainOnDelete: boolean;
   /** True when the config that holds the services is a secret; their environment variables are then secrets too. */
   readonly secretServices: boolean;
 }

@@ -1,3 +1,4 @@
+import { adoptionOf } from "./adoption";
 import { leastOf, scaleOf } from "./capacity";
 import { type Color, colors, otherColor } from "./color";
 import { type Live, type LiveService, liveShares, noShares, servingNow, type Shares } from "./live";
@@ -17,6 +18,8 @@ export interface Transition {
   readonly refusals: readonly string[];
   /** What was edited by hand since the last update. */
   readonly drift: readonly string[];
+  /** Live objects that someone else made and that this takes over, with what served until then. */
+  readonly adopted: readonly string[];
   /** What is allowed, and worth a thought before traffic moves. */
   readonly warnings: readonly string[];
 }
@@ -60,14 +63,23 @@ export function planTransition(live: Live, settings: Settings): Transition {
     before: now === undefined ? noShares : liveShares(now),
     after: declaredShares(settings),
   }));
+  const known = found.flatMap(({ service, live: now }) => (now === undefined ? [] : [{ service, live: now }]));
+  const adoptions = known.map(({ service, live: now }) => adoptionOf(service, now, settings.adopt));
   return {
     ...(!live.known && { unknown: live.why }),
     services,
     steps: stepsOf(settings),
     needs: found.flatMap(({ service, live: now }) => needsOf(service, now, settings)),
-    refusals: found.flatMap(({ service, live: now }) => (now === undefined ? [] : refusalsOf(service, now, settings))),
-    drift: found.flatMap(({ service, live: now }) => (now === undefined ? [] : driftOf(service, now))),
-    warnings: found.flatMap(({ service, live: now }) => (now === undefined ? [] : warningsOf(service, now, settings))),
+    refusals: [
+      ...adoptions.flatMap(({ refusals }) => refusals),
+      ...known.flatMap(({ service, live: now }) => refusalsOf(service, now, settings)),
+    ],
+    drift: known.flatMap(({ service, live: now }) => driftOf(service, now)),
+    adopted: adoptions.flatMap(({ adopted }) => adopted),
+    warnings: [
+      ...adoptions.flatMap(({ warnings }) => warnings),
+      ...known.flatMap(({ service, live: now }) => warningsOf(service, now, settings)),
+    ],
   };
 }
 

@@ -15,6 +15,8 @@ export interface Registered {
   readonly createTimeout: string;
   /** Paths of inputs whose changes are ignored. */
   readonly ignoreChanges: readonly string[];
+  /** Whether the object stays when the resource is deleted. */
+  readonly retainOnDelete: boolean;
 }
 
 interface RegisterRequest {
@@ -23,6 +25,7 @@ interface RegisterRequest {
   getParent(): string;
   getDependenciesList(): string[];
   getIgnorechangesList(): string[];
+  getRetainondelete(): boolean;
   getCustomtimeouts(): { getCreate(): string } | undefined;
 }
 
@@ -64,6 +67,7 @@ export async function registeredBy(program: () => unknown): Promise<ReadonlyMap<
       dependencies: request.getDependenciesList().map(nameOf),
       createTimeout: request.getCustomtimeouts()?.getCreate() ?? "",
       ignoreChanges: request.getIgnorechangesList(),
+      retainOnDelete: request.getRetainondelete(),
     });
   };
   await pulumi.runtime.runInPulumiStack(() => {

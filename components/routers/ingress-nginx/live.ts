@@ -1,4 +1,4 @@
-import { type Change, type Cluster, type KubernetesObject, type ObjectKind } from "../../live/cluster";
+import { type Change, type Cluster } from "../../live/cluster";
 import { applyPatches, type LiveObjects, type LiveRouter, type Patch, readObjects } from "../../live/router";
 import { type Color, colors, otherColor } from "../../model/color";
 import { type LiveRoute } from "../../model/live";
@@ -7,17 +7,8 @@ import { type Traffic } from "../../model/traffic";
 import { insidePatch } from "../inside";
 import { lastWrite, recordOf, trafficRecord } from "../record";
 import { annotationNames, scaledWeight } from "./annotations";
-
-const ingressKind: ObjectKind = { apiVersion: "networking.k8s.io/v1", kind: "Ingress" };
-
-interface IngressPath {
-  readonly backend: { readonly service?: { readonly name: string } };
-}
-
-/** The parts of an Ingress that traffic goes by. */
-interface Ingress extends KubernetesObject {
-  readonly spec?: { readonly rules?: readonly { readonly http?: { readonly paths: readonly IngressPath[] } }[] };
-}
+import { foreignRoute } from "./foreign";
+import { type Ingress, ingressKind } from "./ingress";
 
 /** Ingresses with the canary annotations of ingress-nginx. */
 export const ingressNginx: LiveRouter = {
@@ -41,11 +32,13 @@ function read(objects: LiveObjects, service: string): LiveRoute | undefined {
   const canary = find(objects, names.canary(service));
   const active = colorOf(main, service);
   const recorded = recordOf(main);
+  const foreign = foreignRoute(main, canary);
   const movedAt = lastWrite([main, ...(canary === undefined ? [] : [canary])]);
   return {
     ...(active && { active }),
     ...(canary && { canary: canaryOf(canary, service) }),
     ...(recorded && { recorded }),
+    ...(foreign && { foreign }),
     ...(movedAt && { movedAt }),
   };
 }

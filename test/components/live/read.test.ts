@@ -21,6 +21,7 @@ function routeIn(...ingresses: KubernetesObject[]): LiveRoute | undefined {
 const record = { "cyan.dev/active-color": "blue", "cyan.dev/canary-weight": "20" };
 const main = ingress("shop", "shop-blue", record);
 const canary = ingress("shop-canary", "shop-green", {
+  ...record,
   [`${prefix}/canary-weight`]: "40",
   [`${prefix}/canary-weight-total`]: "200",
 });
@@ -32,7 +33,7 @@ describe("live traffic", () => {
       services: [{ metadata: { name: "shop" }, spec: { selector: { "cyan.dev/color": "blue" } } }],
       deployments: [
         {
-          metadata: { name: "shop-blue" },
+          metadata: { name: "shop-blue", labels: { "app.kubernetes.io/managed-by": "cyan" } },
           spec: { replicas: 3, template: { spec: { containers: [{ image: "registry/shop:1" }] } } },
         },
       ],
