@@ -5,7 +5,7 @@ import { type Cluster, type ObjectKind } from "./cluster";
 type Client = Awaited<ReturnType<typeof loadClient>>;
 
 /** The client takes half a second to load: it is wanted only where a cluster is. */
-function loadClient() {
+export function loadClient() {
   return import("@kubernetes/client-node");
 }
 
@@ -23,7 +23,7 @@ export async function connect(namespace: string, settings: ClusterSettings): Pro
   return clusterOf(client, load(client, settings), namespace);
 }
 
-function load(client: Client, { kubeconfig, context }: ClusterSettings): KubeConfig {
+export function load(client: Client, { kubeconfig, context }: ClusterSettings): KubeConfig {
   const config = new client.KubeConfig();
   if (kubeconfig === undefined) config.loadFromDefault();
   else if (/^\s*[{\w]+:|^\s*\{/.test(kubeconfig)) config.loadFromString(kubeconfig);
