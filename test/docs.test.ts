@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { knownKeys } from "../components/config/known-keys";
 import { parseSettings } from "../components/config/settings";
+import { routersPage } from "../docs/generate";
 
 const read = (name: string): string => readFileSync(join(__dirname, "..", name), "utf8");
 const yaml = (name: string): Record<string, Record<string, unknown>> =>
@@ -43,9 +44,13 @@ describe("the project's own files", () => {
     assert.deepEqual(parseSettings({ ...defaults, services }), parseSettings({ services }));
   });
 
+  it("say in docs/routers.md what the routers can do: else run npm run docs", () => {
+    assert.equal(read("docs/routers.md"), routersPage());
+  });
+
   it("explain every key in the README", () => {
     const readme = read("README.md");
-    const paths = [[], ["services", "any"], ["services", "any", "blue"], ["ingress"], ["canary"]];
+    const paths = [[], ["services", "any"], ["services", "any", "blue"], ["ingress"], ["expose"], ["canary"]];
     for (const key of paths.flatMap((path) => knownKeys(path))) assert.ok(readme.includes(`\`${key}\``), key);
   });
 });

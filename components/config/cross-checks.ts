@@ -1,19 +1,13 @@
 import { type Color, colors } from "../model/color";
 import { parseQuantity } from "../model/quantity";
-import { type RouteSettings, type ServiceSettings, type Settings } from "../model/settings";
+import { type RouteSettings, type ServiceSettings } from "../model/settings";
+import { type CompletedConfig, type CrossProblem } from "./cross-problem";
 import { type Problem } from "./problems";
+import { exposeProblems, routerProblems } from "./router-checks";
 import { type RawConfig } from "./schema";
 
 /** The longest of what is added to a service's name: `-preview`. Kubernetes takes names of at most 63 characters. */
 const longestName = 63 - "-preview".length;
-
-/** A problem between values, and the paths of those values: it is none while one of them is wrong by itself. */
-export interface CrossProblem extends Problem {
-  readonly reads: readonly string[];
-}
-
-/** Config with its defaults. */
-export type CompletedConfig = Omit<Settings, "cluster" | "secretServices">;
 
 /** What is wrong with values that are each right by themselves. */
 export function crossProblems(raw: RawConfig, settings: CompletedConfig): CrossProblem[] {
@@ -26,6 +20,12 @@ export function crossProblems(raw: RawConfig, settings: CompletedConfig): CrossP
       service.ingress === false ? [] : annotationProblems(`services.${name}.ingress`, service.ingress?.annotations),
     ),
     ...annotationProblems("ingress", raw.ingress.annotations),
+    ...Object.entries(raw.services).flatMap(([name, { expose }]) =>
+      annotationProblems(`services.${name}.expose`, expose.annotations),
+    ),
+    ...annotationProblems("expose", raw.expose.annotations),
+    ...exposeProblems(settings.services),
+    ...routerProblems(raw, settings),
     ...headerProblems(raw),
     ...gateProblems(settings),
     ...placeProblems(settings.services),

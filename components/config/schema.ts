@@ -134,6 +134,11 @@ const route = {
   annotations: strings,
 };
 
+const expose = {
+  type: oneOf(["ClusterIP", "NodePort", "LoadBalancer"]),
+  annotations: strings,
+};
+
 const service = z.strictObject({
   ...z.strictObject(overrides).partial().shape,
   port: integer(1, 65_535),
@@ -141,6 +146,10 @@ const service = z.strictObject({
     .union([z.literal(false), z.strictObject(route).partial()], { error: "write a map, or false for no route" })
     .optional(),
   previewHost: z.union([z.literal(""), hostname]).optional(),
+  expose: z
+    .strictObject({ ...expose, nodePort: integer(1, 65_535) })
+    .partial()
+    .default({}),
   blue: color,
   green: color,
 });
@@ -155,6 +164,7 @@ export const configSchema = z.strictObject({
     .refine((value) => Object.keys(value).length > 0, "has no service"),
   ingress: z.strictObject(route).partial().default({}),
   previewHost: z.union([z.literal(""), hostname]).optional(),
+  expose: z.strictObject(expose).partial().default({}),
   canary: z
     .strictObject({
       header: checked(headerNameProblem),

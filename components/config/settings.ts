@@ -8,7 +8,8 @@ import {
   type Settings,
   type WorkloadSettings,
 } from "../model/settings";
-import { type CompletedConfig, crossProblems, warningsOf } from "./cross-checks";
+import { crossProblems, warningsOf } from "./cross-checks";
+import { type CompletedConfig } from "./cross-problem";
 import { knownKeys } from "./known-keys";
 import { type Problem, problemsOf } from "./problems";
 import { salvage } from "./salvage";
@@ -80,13 +81,14 @@ function complete(raw: RawConfig): CompletedConfig {
 }
 
 function completeService(name: string, raw: RawService, config: RawConfig): ServiceSettings {
-  const { port, ingress, previewHost = config.previewHost, blue, green, ...shared } = raw;
+  const { port, ingress, previewHost = config.previewHost, expose, blue, green, ...shared } = raw;
   const own: Record<Color, RawWorkload> = { blue, green };
   const route = ingress === false ? undefined : completeRoute({ ...config.ingress, ...ingress }, previewHost);
   return {
     name,
     port,
     ...(route && { route }),
+    expose: { type: "ClusterIP", annotations: {}, ...config.expose, ...expose },
     workloads: perColor((color) => completeWorkload(port, [shared, own[color]])),
   };
 }

@@ -3,7 +3,7 @@ import { type Duration } from "./duration";
 import { type Traffic } from "./traffic";
 
 /** The technologies that can split requests between the colors. */
-export const routerKinds = ["ingress-nginx"] as const;
+export const routerKinds = ["ingress-nginx", "service"] as const;
 export type RouterKind = (typeof routerKinds)[number];
 
 /** Ingress controllers that the stack can install beside the release. */
@@ -65,7 +65,17 @@ export interface ServiceSettings {
   readonly port: number;
   /** Where the service is reached from outside; absent for a service that only callers inside the cluster use. */
   readonly route?: RouteSettings;
+  readonly expose: ExposeSettings;
   readonly workloads: Readonly<Record<Color, WorkloadSettings>>;
+}
+
+/** How the Service that is called like its service is reached. */
+export interface ExposeSettings {
+  readonly type: "ClusterIP" | "NodePort" | "LoadBalancer";
+  /** Annotations of the Service, such as those of a cloud's load balancer. */
+  readonly annotations: Readonly<Record<string, string>>;
+  /** Port of every node; one that Kubernetes chooses when absent. */
+  readonly nodePort?: number;
 }
 
 /** A place on an ingress controller. */

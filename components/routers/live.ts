@@ -1,8 +1,10 @@
 import { type LiveRouter } from "../live/router";
 import { type RouterKind } from "../model/settings";
 import { ingressNginx } from "./ingress-nginx/live";
+import { service } from "./service/live";
 
 /** The live half of every router, by the name that config calls it. */
 export const liveRouters = {
   "ingress-nginx": ingressNginx,
+  service,
 } as const satisfies Record<RouterKind, LiveRouter>;

@@ -1,4 +1,3 @@
-import { Service } from "@pulumi/kubernetes/core/v1";
 import { Ingress } from "@pulumi/kubernetes/networking/v1";
 import type * as pulumi from "@pulumi/pulumi";
 import { trafficObject } from "../../kubernetes/annotations";
@@ -7,6 +6,7 @@ import { names } from "../../model/names";
 import { type Color, otherColor } from "../../model/color";
 import { type RouteSettings, type ServiceSettings } from "../../model/settings";
 import { type RouteArgs, type Router, type ServedTraffic } from "../router";
+import { selectorService } from "../selector-service";
 import { trafficRecord } from "../record";
 import { annotationNames, canaryAnnotations } from "./annotations";
 
@@ -37,7 +37,11 @@ export const ingressNginx: Router = (name, args, opts) => {
   );
   const moved = [...mains, ...canaries];
   const inside = args.services.map((service) =>
-    selectorService(name, "active", { args, service, color: activeColor }, moved.length > 0 ? then(moved) : opts),
+    selectorService(
+      name,
+      { args, service, role: "active", selector: colorSelector(service.name, activeColor) },
+      moved.length > 0 ? then(moved) : opts,
+    ),
   );
   // What shows the idle color moves no live request: no gate is asked for it.
   const shown = { ...then(moved), hooks: {} };
@@ -64,30 +68,6 @@ function metadata(objectName: string, { args, service }: Target, annotations: Re
     labels: objectLabels(serviceLabels(service.name)),
     annotations: { ...annotations, ...trafficObject },
   };
-}
-
-/**
- * A Service of its own that selects one color's pods. It is retargeted at a flip, and untouched by a weight; the colors'
- * own Services never change.
- */
-function selectorService(
-  name: string,
-  role: "active" | "preview",
-  target: Target,
-  opts: pulumi.CustomResourceOptions,
-): Service {
-  const { service, color } = target;
-  return new Service(
-    `${name}-${service.name}-${role}`,
-    {
-      metadata: metadata(names[role](service.name), target, {}),
-      spec: {
-        selector: colorSelector(service.name, color),
-        ports: [{ name: "http", port: service.port, targetPort: "http" }],
-      },
-    },
-    opts,
-  );
 }
 
 type RoutedTarget = Target & { readonly route: RouteSettings };
@@ -153,8 +133,9 @@ function ingress(
 
 /** Shows the idle color on a host of its own, by a Service of its own: a controller splits by Service, not by host. */
 function preview(name: string, target: RoutedTarget, opts: pulumi.CustomResourceOptions): void {
-  const { service } = target;
-  const shown = selectorService(name, "preview", target, opts);
+  const { args, service, color } = target;
+  const selector = colorSelector(service.name, color);
+  const shown = selectorService(name, { args, service, role: "preview", selector }, opts);
   const objectName = names.preview(service.name);
   ingress(`${name}-${service.name}-preview-ingress`, objectName, target, { ...opts, dependsOn: [shown] }, objectName);
 }

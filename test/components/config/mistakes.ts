@@ -16,7 +16,7 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
   ["a weight in words", { ...goodConfig, canaryWeight: "ten" }, [weight("ten")]],
   ["an empty weight", { ...goodConfig, canaryWeight: "" }, [weight("")]],
   ["a color", { ...goodConfig, activeColor: "red" }, ['activeColor: is "red"; choose one of blue, green']],
-  ["a router", { ...goodConfig, router: "haproxy" }, ['router: is "haproxy"; choose one of ingress-nginx']],
+  ["a router", { ...goodConfig, router: "haproxy" }, ['router: is "haproxy"; choose one of ingress-nginx, service']],
   [
     "an installation",
     { ...goodConfig, install: "istio" },
@@ -94,6 +94,43 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
     [
       "services.shop.previewHost: shop.example.com/ is taken by services.shop.ingress.host already; give each service a host or path of its own",
     ],
+  ],
+  [
+    "all that a selector switch cannot do",
+    {
+      ...goodConfig,
+      router: "service",
+      canaryWeight: "5",
+      canary: { header: "X-User", headerPattern: "^a", cookie: "next" },
+    },
+    [
+      ["ingress.host", "lead a host to a service"],
+      ["previewHost", "lead a host to a service"],
+      ["canaryWeight", "send a share of the requests to the idle color"],
+      ["canary.header", "tell requests apart by a header"],
+      ["canary.headerPattern", "match a header by a pattern"],
+      ["canary.cookie", "tell requests apart by a cookie"],
+    ].map(
+      ([path = "", what = ""]) =>
+        `${path}: the router service cannot ${what}; leave it out, or set router to ingress-nginx`,
+    ),
+  ],
+  [
+    "a node port of a Service that has none",
+    withShop({ expose: { nodePort: 30_080 } }),
+    ["services.shop.expose.nodePort: needs expose.type, NodePort or LoadBalancer"],
+  ],
+  [
+    "a node port that two services want",
+    {
+      ...goodConfig,
+      expose: { type: "NodePort" },
+      services: {
+        shop: { ...shop, expose: { nodePort: 30_080 } },
+        cart: { ...shop, ingress: { host: "cart.example.com" }, previewHost: "", expose: { nodePort: 30_080 } },
+      },
+    },
+    ["services.cart.expose.nodePort: 30080 is taken by services.shop.expose.nodePort already; choose another"],
   ],
   [
     "a wildcard host",

@@ -1,0 +1,42 @@
+import { type Feature, lacking } from "../model/routers";
+import { type ServiceSettings } from "../model/settings";
+import { type CompletedConfig, type CrossProblem } from "./cross-problem";
+import { type RawConfig } from "./schema";
+
+/** What the config asks of its router that the router cannot do. */
+export function routerProblems(raw: RawConfig, { router, traffic }: CompletedConfig): CrossProblem[] {
+  const asked: [path: string, feature: Feature, asks: boolean][] = [
+    ["ingress.host", "host", raw.ingress.host !== undefined],
+    ["previewHost", "host", Boolean(raw.previewHost)],
+    ...Object.entries(raw.services).flatMap(([name, { ingress, previewHost }]): typeof asked => [
+      [`services.${name}.ingress.host`, "host", ingress !== false && ingress?.host !== undefined],
+      [`services.${name}.previewHost`, "host", Boolean(previewHost)],
+    ]),
+    ["canaryWeight", "weight", traffic.canaryWeight > 0],
+    ["canary.header", "header", raw.canary.header !== undefined],
+    ["canary.headerPattern", "headerPattern", raw.canary.headerPattern !== undefined],
+    ["canary.cookie", "cookie", raw.canary.cookie !== undefined],
+  ];
+  return asked.flatMap(([path, feature, asks]) => {
+    const message = asks ? lacking(router, feature) : undefined;
+    return message === undefined ? [] : [{ path, message, reads: [path, "router"] }];
+  });
+}
+
+/** A port of the nodes is one Service's, and only where the Service has such ports. */
+export function exposeProblems(services: readonly ServiceSettings[]): CrossProblem[] {
+  const owners = new Map<number, string>();
+  return services.flatMap(({ name, expose }): CrossProblem[] => {
+    const path = `services.${name}.expose.nodePort`;
+    const { nodePort, type } = expose;
+    if (nodePort === undefined) return [];
+    if (type === "ClusterIP") {
+      const reads = [path, `services.${name}.expose.type`, "expose.type"];
+      return [{ path, message: "needs expose.type, NodePort or LoadBalancer", reads }];
+    }
+    const other = owners.get(nodePort);
+    owners.set(nodePort, path);
+    if (other === undefined) return [];
+    return [{ path, message: `${nodePort} is taken by ${other} already; choose another`, reads: [path, other] }];
+  });
+}

@@ -1,0 +1,61 @@
+import { type RouterKind, routerKinds } from "./settings";
+
+/** What a router may be asked for besides sending everything to one color, in words that follow "cannot". */
+export const features = {
+  host: "lead a host to a service",
+  weight: "send a share of the requests to the idle color",
+  header: "tell requests apart by a header",
+  headerPattern: "match a header by a pattern",
+  cookie: "tell requests apart by a cookie",
+} as const;
+export type Feature = keyof typeof features;
+
+/** What a router can do, and what it needs. */
+export interface Capabilities extends Readonly<Record<Feature, boolean>> {
+  /** What it does, in a sentence. */
+  readonly summary: string;
+  /** Whether callers inside the cluster are split as those outside are; else they get the active color. */
+  readonly inside: boolean;
+  /** What is sent to a color as a whole: a connection stays with its color until it is closed. */
+  readonly unit: "request" | "connection";
+  /** What has to be in the cluster. */
+  readonly needs: string;
+  /** On what its split and its moves were measured, with every request counted; absent when they were not. */
+  readonly measured?: string;
+}
+
+const nothing = { host: false, weight: false, header: false, headerPattern: false, cookie: false };
+
+/** What each router can do. */
+export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
+  "ingress-nginx": {
+    host: true,
+    weight: true,
+    header: true,
+    headerPattern: true,
+    cookie: true,
+    summary: "Two Ingresses with canary annotations.",
+    inside: false,
+    unit: "request",
+    needs: "Traefik 3.7 or later with its kubernetesIngressNGINX provider, or ingress-nginx",
+    measured: "Traefik 3.7.11",
+  },
+  service: {
+    ...nothing,
+    summary: "One Service whose selector names the active color: the classic blue-green switch.",
+    inside: true,
+    unit: "connection",
+    needs: "nothing but Kubernetes",
+  },
+};
+
+/** What is said of a feature that a router lacks, with the routers that have it; undefined when it has it. */
+export function lacking(router: RouterKind, feature: Feature): string | undefined {
+  if (capabilities[router][feature]) return undefined;
+  const able = routerKinds.filter((kind) => capabilities[kind][feature]);
+  return `the router ${router} cannot ${features[feature]}; leave it out, or set router to ${orList(able)}`;
+}
+
+function orList(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1) ?? ""}`;
+}

@@ -1,0 +1,52 @@
+import { Service } from "@pulumi/kubernetes/core/v1";
+import type * as pulumi from "@pulumi/pulumi";
+import { trafficObject } from "../kubernetes/annotations";
+import { objectLabels, serviceLabels } from "../kubernetes/labels";
+import { names } from "../model/names";
+import { type ServiceSettings } from "../model/settings";
+import { type RouteArgs } from "./router";
+
+/** A Service besides those of the colors, which never change. */
+interface SelectorServiceArgs {
+  readonly args: RouteArgs;
+  readonly service: ServiceSettings;
+  /** The Service that is called like its service, or the one that shows the idle color. */
+  readonly role: "active" | "preview";
+  readonly selector: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, string>>;
+}
+
+/** A Service of its own that selects pods: one color's, which are other ones after a flip, or those of both. */
+export function selectorService(
+  name: string,
+  { args, service, role, selector, annotations = {} }: SelectorServiceArgs,
+  opts: pulumi.CustomResourceOptions,
+): Service {
+  const { expose } = service;
+  // What shows the idle color is not for everyone.
+  const exposed = role === "active" && expose.type !== "ClusterIP";
+  return new Service(
+    `${name}-${service.name}-${role}`,
+    {
+      metadata: {
+        name: names[role](service.name),
+        namespace: args.namespace,
+        labels: objectLabels(serviceLabels(service.name)),
+        annotations: { ...(exposed && expose.annotations), ...annotations, ...trafficObject },
+      },
+      spec: {
+        ...(exposed && { type: expose.type }),
+        selector: { ...selector },
+        ports: [
+          {
+            name: "http",
+            port: service.port,
+            targetPort: "http",
+            ...(exposed && expose.nodePort !== undefined && { nodePort: expose.nodePort }),
+          },
+        ],
+      },
+    },
+    opts,
+  );
+}

@@ -1,0 +1,50 @@
+/** Writes the pages that are made from the program's own data. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { capabilities, type Capabilities, type Feature } from "../components/model/routers";
+import { routerKinds } from "../components/model/settings";
+
+const asked: Readonly<Record<Feature, string>> = {
+  host: "host",
+  weight: "weight",
+  header: "header",
+  headerPattern: "header pattern",
+  cookie: "cookie",
+};
+
+const columns: readonly (readonly [title: string, cell: (can: Capabilities) => string])[] = [
+  ...(Object.keys(asked) as Feature[]).map((feature) => {
+    return [asked[feature], (can: Capabilities) => (can[feature] ? "yes" : "-")] as const;
+  }),
+  ["callers inside", ({ inside }) => (inside ? "split too" : "active color")],
+  ["splits by", ({ unit }) => unit],
+];
+
+/** What each router can do, as a page. */
+export function routersPage(): string {
+  const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
+  const table = [
+    row(["router", ...columns.map(([title]) => title)]),
+    row(["---", ...columns.map(() => "---")]),
+    ...routerKinds.map((kind) => row([`\`${kind}\``, ...columns.map(([, cell]) => cell(capabilities[kind]))])),
+  ];
+  const sections = routerKinds.map((kind) => {
+    const { summary, needs, measured } = capabilities[kind];
+    const measure = measured === undefined ? "Its traffic was not measured." : `Measured on ${measured}.`;
+    return `## ${kind}\n\n${summary} It needs ${needs}. ${measure}\n`;
+  });
+  return [
+    "# Routers",
+    "",
+    "`pulumi config set router NAME` chooses what splits requests between the colors. `activeColor` and `canaryWeight` mean the",
+    "same on each. What a router cannot do is refused when the config is read, with the routers that can.",
+    "",
+    "<!-- Made by `npm run docs` from components/model/routers.ts. -->",
+    "",
+    ...table,
+    "",
+    ...sections,
+  ].join("\n");
+}
+
+if (require.main === module) writeFileSync(join(__dirname, "routers.md"), routersPage());
