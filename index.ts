@@ -19,13 +19,13 @@ export = async () => {
   const cluster = connect(settings.namespace, settings.cluster);
   const services = settings.services.map(({ name }) => name);
   const live = (): ReturnType<typeof readLive> => readLive(cluster, services, liveRouters[settings.router]);
-  const transition = planTransition(await live(), settings);
-  admit(transition);
+  const now = await live();
+  admit(planTransition(now, settings));
   if (settings.retainOnDelete) retainEverything();
 
   const guards = guardsOf({ settings, cluster, readLive: live });
   const first = installController(settings.install);
-  const release = new Release("release", releaseArgs(settings), { first, guards });
+  const release = new Release("release", releaseArgs(settings, now), { first, guards });
 
   const routed = settings.services.flatMap(({ name, route }) => (route === undefined ? [] : [{ name, route }]));
   const urls = routed.map(({ name, route }) => {

@@ -26,6 +26,8 @@ export interface EnvironmentArgs {
   readonly readyTimeout: Duration;
   /** Whether the environment variables are secrets. */
   readonly secretEnv: boolean;
+  /** By service, the image that the color had when it was last left as the active one. */
+  readonly served: Readonly<Record<string, string>>;
 }
 
 /** When the objects of an environment come. */
@@ -81,7 +83,8 @@ export class Environment extends pulumi.ComponentResource {
     args: EnvironmentArgs,
     opts: pulumi.CustomResourceOptions,
   ): pulumi.Resource {
-    return new Service(`${name}-${service.name}-service`, serviceArgs(ownerOf(service, args), service.port), opts);
+    const declared = serviceArgs(ownerOf(service, args), service.port, args.served[service.name]);
+    return new Service(`${name}-${service.name}-service`, declared, opts);
   }
 
   private workload(

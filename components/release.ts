@@ -3,9 +3,10 @@ import * as pulumi from "@pulumi/pulumi";
 import { Environment } from "./environment";
 import { type Guards } from "./guards";
 import { objectLabels } from "./kubernetes/labels";
-import { colors, perColor } from "./model/color";
+import { type Color, colors, perColor } from "./model/color";
 import {
   type CanarySettings,
+  type GateSettings,
   type RouterKind,
   type ServiceSettings,
   type Settings,
@@ -13,6 +14,9 @@ import {
 } from "./model/settings";
 import { serves, type Traffic } from "./model/traffic";
 import { type Duration } from "./model/duration";
+import { type Live } from "./model/live";
+import { planTransition } from "./model/transition";
+import { servedImages, transitionInputs, type TransitionInputs } from "./model/transition-inputs";
 import { routers } from "./routers/registry";
 import { type ServedTraffic } from "./routers/router";
 
@@ -29,12 +33,25 @@ export interface ReleaseArgs {
   readonly readyTimeout: Duration;
   /** Whether the services' environment variables are secrets. */
   readonly secretServices: boolean;
+  readonly gate: GateSettings;
+  /** How long a color that lost its share keeps its pods. */
+  readonly drain: Duration;
+  /** What is live beside what is declared, for policies. */
+  readonly transition: TransitionInputs;
+  /** By color and service, the image that a color had when it was last left as the active one. */
+  readonly served: Readonly<Record<Color, Readonly<Record<string, string>>>>;
 }
 
-/** The part of a stack's settings that its release is declared from. */
-export function releaseArgs(settings: Settings): ReleaseArgs {
-  const { traffic, router, namespace, services, canary, standby, readyTimeout, secretServices } = settings;
-  return { traffic, router, namespace, services, canary, standby, readyTimeout, secretServices };
+/** What a release is declared from: a part of the stack's settings, and what they change of what is live. */
+export function releaseArgs(settings: Settings, live: Live = { known: true, services: [] }): ReleaseArgs {
+  const { traffic, router, namespace, services, canary, standby, readyTimeout, secretServices, gate, drain } = settings;
+  const transition = transitionInputs(live, settings, planTransition(live, settings));
+  const served = servedImages(live, settings);
+  return {
+    ...{ traffic, router, namespace, services, canary, standby, readyTimeout, secretServices, gate, drain },
+    transition,
+    served,
+  };
 }
 
 /** What a release waits for, besides itself. */
@@ -51,6 +68,9 @@ export interface ReleaseOrder {
  * The order of one update follows from the declared traffic alone. An environment that serves is ready before any
  * route moves to it; one that does not is updated after the routes have left it, so that it shrinks without a loss and
  * cannot stop a rollback by its own failure.
+ *
+ * The transition is an input, so that policies judge it before anything is done. An update at rest leaves the last one as it
+ * was recorded, by `ignoreChanges`: an update after a flip then has nothing to do, and policies see that nothing moves.
  */
 export class Release extends pulumi.ComponentResource {
   /** The traffic that each routed service's objects give. */
@@ -61,7 +81,7 @@ export class Release extends pulumi.ComponentResource {
       "cyan:index:Release",
       name,
       args.secretServices ? { ...args, services: pulumi.secret(args.services) } : args,
-      opts,
+      args.transition.atRest ? pulumi.mergeOptions({ ignoreChanges: ["transition"] }, opts) : opts,
     );
     const namespace = args.namespace === "default" ? [] : [this.namespace(name, args.namespace)];
     const { first = [], guards } = order;
@@ -72,7 +92,16 @@ export class Release extends pulumi.ComponentResource {
       const { services, standby, readyTimeout, secretServices: secretEnv } = args;
       return new Environment(
         `${name}-${color}`,
-        { color, namespace: args.namespace, services, serving, standby, readyTimeout, secretEnv },
+        {
+          color,
+          namespace: args.namespace,
+          services,
+          serving,
+          standby,
+          readyTimeout,
+          secretEnv,
+          served: args.served[color],
+        },
         serving ? { first: namespace } : { first: namespace, after: routes.promise, ...(drain && { drain }) },
         { parent: this },
       );

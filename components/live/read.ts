@@ -1,6 +1,6 @@
 import { type Color, colors, perColor } from "../model/color";
 import { type Live, type LiveEnvironment, type LiveService } from "../model/live";
-import { names } from "../model/names";
+import { names, servedImage } from "../model/names";
 import { type Cluster, type Service } from "./cluster";
 import { readyEndpoints } from "./endpoints";
 import { type LiveObjects, type LiveRouter, readObjects } from "./router";
@@ -33,13 +33,15 @@ function liveService(name: string, objects: LiveObjects, router: LiveRouter): Li
   };
 }
 
-function liveEnvironment(name: string, { deployments, slices }: LiveObjects): LiveEnvironment {
+function liveEnvironment(name: string, { services, deployments, slices }: LiveObjects): LiveEnvironment {
   const deployment = deployments.find((each) => each.metadata?.name === name);
   const image = deployment?.spec?.template.spec?.containers[0]?.image;
+  const served = services.find((each) => each.metadata?.name === name)?.metadata?.annotations?.[servedImage];
   return {
     ready: readyEndpoints(slices, name),
     replicas: deployment === undefined ? 0 : (deployment.spec?.replicas ?? 1),
     ...(image !== undefined && { image }),
+    ...(served !== undefined && { served }),
   };
 }
 

@@ -40,6 +40,8 @@ export interface LiveEnvironment {
   readonly replicas: number;
   /** Absent when there is no Deployment. */
   readonly image?: string;
+  /** The image that the color had when it was last left as the active one; absent when it never was. */
+  readonly served?: string;
 }
 
 /** Percent of live requests by color. What leads to neither color is in neither number. */

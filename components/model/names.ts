@@ -11,3 +11,6 @@ export const names = {
   /** Service and Ingress that show the idle color. */
   preview: (service: string): string => `${service}-preview`,
 };
+
+/** Annotation on a color's own Service: the image that the color had when it was last left as the active one. */
+export const servedImage = "cyan.dev/served-image";

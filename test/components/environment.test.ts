@@ -18,6 +18,7 @@ function environment(
     standby: "all",
     readyTimeout: { seconds: 90 },
     secretEnv: false,
+    served: {},
     ...change,
   };
   return registeredBy(() => new Environment("e", args, { first: [] }));

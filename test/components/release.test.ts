@@ -125,6 +125,35 @@ describe("a release", () => {
     assert.equal(inputs.services[0]?.workloads.green.image, "registry/shop:2");
   });
 
+  it("keeps the record of the last transition while nothing moves", async () => {
+    const environments = {
+      blue: { ready: 2, replicas: 2, image: "registry/shop:1" },
+      green: { ready: 2, replicas: 2 },
+    };
+    const live = { known: true, services: [{ name: "shop", route: { active: "blue" }, environments }] } as const;
+    const ignored = async (config: Record<string, unknown>): Promise<unknown> => {
+      const args = releaseArgs(settingsOf({ ...goodConfig, ...config }), live);
+      return get(await registeredBy(() => new Release("r", args)), "r").ignoreChanges;
+    };
+    assert.deepEqual(await ignored({}), ["transition"]);
+    assert.deepEqual(await ignored({ activeColor: "green" }), []);
+  });
+
+  it("notes on the color that a flip leaves the image that it served with", async () => {
+    const environments = {
+      blue: { ready: 2, replicas: 2, image: "registry/shop:1" },
+      green: { ready: 2, replicas: 2 },
+    };
+    const live = { known: true, services: [{ name: "shop", route: { active: "blue" }, environments }] } as const;
+    const args = releaseArgs(settingsOf({ ...goodConfig, activeColor: "green" }), live);
+    const registered = await registeredBy(() => new Release("r", args));
+    const noted = (name: string): unknown =>
+      (get(registered, name).inputs as { metadata: { annotations: unknown } }).metadata.annotations;
+    const skipAwait = { "pulumi.com/skipAwait": "true" };
+    assert.deepEqual(noted("r-blue-shop-service"), { ...skipAwait, "cyan.dev/served-image": "registry/shop:1" });
+    assert.deepEqual(noted("r-green-shop-service"), skipAwait);
+  });
+
   it("gives the traffic that its objects have", async () => {
     let served: Release["served"] = {};
     await registeredBy(() => {
