@@ -2,7 +2,7 @@ import { type Color, colors } from "../model/color";
 import { parseQuantity } from "../model/quantity";
 import { type RouteSettings, type ServiceSettings } from "../model/settings";
 import { type CompletedConfig, type CrossProblem } from "./cross-problem";
-import { type Problem } from "./problems";
+import { type Problem } from "../model/problems";
 import { exposeProblems, routerProblems } from "./router-checks";
 import { type RawConfig } from "./schema";
 

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { type Settings } from "../model/settings";
-import { formatProblem } from "./problems";
+import { formatProblem } from "../model/problems";
 import { parseSettings } from "./settings";
 
 /**

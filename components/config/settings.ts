@@ -11,7 +11,7 @@ import {
 import { crossProblems, warningsOf } from "./cross-checks";
 import { type CompletedConfig } from "./cross-problem";
 import { knownKeys } from "./known-keys";
-import { type Problem, problemsOf } from "./problems";
+import { type Problem, problemsOf } from "../model/problems";
 import { salvage } from "./salvage";
 import { configSchema, type RawConfig, type RawService, type RawWorkload } from "./schema";
 

@@ -19,8 +19,18 @@ const requestTimeout = 10;
  * @throws Error when there is no such kubeconfig or context.
  */
 export async function connect(namespace: string, settings: ClusterSettings): Promise<Cluster> {
+  const { client, config } = await loadKubeConfig(settings);
+  return clusterOf(client, config, namespace);
+}
+
+/**
+ * The kubeconfig that `connect` uses, with the client that reads it, for what is not live traffic.
+ *
+ * @throws Error when there is no such kubeconfig or context.
+ */
+export async function loadKubeConfig(settings: ClusterSettings): Promise<{ client: Client; config: KubeConfig }> {
   const client = await loadClient();
-  return clusterOf(client, load(client, settings), namespace);
+  return { client, config: load(client, settings) };
 }
 
 export function load(client: Client, { kubeconfig, context }: ClusterSettings): KubeConfig {

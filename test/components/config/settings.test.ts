@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { formatProblem } from "../../../components/config/problems";
+import { formatProblem } from "../../../components/model/problems";
 import { parseSettings } from "../../../components/config/settings";
 import { goodConfig, settingsOf } from "../fixtures";
 import { type Config, mistakes, shop, weight, withGreen, withShop } from "./mistakes";

@@ -1,0 +1,51 @@
+import { createServer, type IncomingMessage, type Server } from "node:http";
+import { type AddressInfo } from "node:net";
+
+/** A request that a test's server got. */
+export interface Received {
+  readonly method: string;
+  readonly url: string;
+  readonly headers: IncomingMessage["headers"];
+  readonly body: string;
+}
+
+export interface Answer {
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  /** Text as it is, anything else as JSON; absent for no answer at all. */
+  readonly body?: unknown;
+}
+
+/** A server on the loopback that answers as a test says. */
+export class WebServer {
+  readonly received: Received[] = [];
+
+  private constructor(
+    private readonly server: Server,
+    readonly url: string,
+  ) {}
+
+  static async start(answer: (request: Received) => Answer): Promise<WebServer> {
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, "127.0.0.1", resolve));
+    const made = new WebServer(server, `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`);
+    server.on("request", (request, response) => {
+      let body = "";
+      request.on("data", (chunk: Buffer) => (body += chunk.toString()));
+      request.on("end", () => {
+        const received = { method: request.method ?? "", url: request.url ?? "", headers: request.headers, body };
+        made.received.push(received);
+        const { status = 200, headers = {}, body: content } = answer(received);
+        if (content === undefined) return;
+        response.writeHead(status, headers);
+        response.end(typeof content === "string" ? content : JSON.stringify(content));
+      });
+    });
+    return made;
+  }
+
+  async stop(): Promise<void> {
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
+  }
+}
