@@ -6,10 +6,13 @@ import { routerKinds } from "../components/model/settings";
 
 const asked: Readonly<Record<Feature, string>> = {
   host: "host",
+  tls: "TLS secret",
+  gateway: "Gateway",
   weight: "weight",
   header: "header",
   headerPattern: "header pattern",
   cookie: "cookie",
+  mirror: "mirror",
 };
 
 const columns: readonly (readonly [title: string, cell: (can: Capabilities) => string])[] = [

@@ -1,26 +1,41 @@
-import { type Feature, lacking } from "../model/routers";
-import { type ServiceSettings } from "../model/settings";
+import { capabilities, type Feature, lacking } from "../model/routers";
+import { type RouterKind, type ServiceSettings } from "../model/settings";
 import { type CompletedConfig, type CrossProblem } from "./cross-problem";
 import { type RawConfig } from "./schema";
 
 /** What the config asks of its router that the router cannot do. */
-export function routerProblems(raw: RawConfig, { router, traffic }: CompletedConfig): CrossProblem[] {
+export function routerProblems(raw: RawConfig, settings: CompletedConfig): CrossProblem[] {
+  const { router, traffic, services } = settings;
   const asked: [path: string, feature: Feature, asks: boolean][] = [
     ["ingress.host", "host", raw.ingress.host !== undefined],
+    ["ingress.tls", "tls", raw.ingress.tls !== undefined],
+    ["ingress.gateway", "gateway", raw.ingress.gateway !== undefined],
     ["previewHost", "host", Boolean(raw.previewHost)],
     ...Object.entries(raw.services).flatMap(([name, { ingress, previewHost }]): typeof asked => [
       [`services.${name}.ingress.host`, "host", ingress !== false && ingress?.host !== undefined],
+      [`services.${name}.ingress.tls`, "tls", ingress !== false && ingress?.tls !== undefined],
+      [`services.${name}.ingress.gateway`, "gateway", ingress !== false && ingress?.gateway !== undefined],
       [`services.${name}.previewHost`, "host", Boolean(previewHost)],
     ]),
     ["canaryWeight", "weight", traffic.canaryWeight > 0],
     ["canary.header", "header", raw.canary.header !== undefined],
     ["canary.headerPattern", "headerPattern", raw.canary.headerPattern !== undefined],
     ["canary.cookie", "cookie", raw.canary.cookie !== undefined],
+    ["canary.mirror", "mirror", settings.canary.mirror > 0],
   ];
-  return asked.flatMap(([path, feature, asks]) => {
+  const lacks = asked.flatMap(([path, feature, asks]) => {
     const message = asks ? lacking(router, feature) : undefined;
     return message === undefined ? [] : [{ path, message, reads: [path, "router"] }];
   });
+  return [...lacks, ...(capabilities[router].gateway ? services.flatMap((each) => gatewayProblems(each, router)) : [])];
+}
+
+/** A route that hangs on a Gateway has to name it. */
+function gatewayProblems({ name, route }: ServiceSettings, router: RouterKind): CrossProblem[] {
+  if (route === undefined || route.gateway !== undefined) return [];
+  const path = `services.${name}.ingress.gateway`;
+  const message = `is missing; the router ${router} wants the name of the Gateway that leads to the service, or its namespace/name`;
+  return [{ path, message, reads: [path, "ingress.gateway", "router", `services.${name}.ingress`] }];
 }
 
 /** A port of the nodes is one Service's, and only where the Service has such ports. */

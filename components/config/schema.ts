@@ -131,6 +131,14 @@ const route = {
   path: text.startsWith("/", "begins with /"),
   className: dnsLabel,
   tls: text,
+  gateway: text
+    .regex(/^([a-z0-9][-a-z0-9]*\/)?[a-z0-9][-a-z0-9.]*$/, {
+      error: ({ input }) => `is ${quoted(input)}; write the name of a Gateway, or its namespace/name`,
+    })
+    .transform((value) => {
+      const [name = "", namespace] = value.split("/").toReversed();
+      return { name, ...(namespace !== undefined && { namespace }) };
+    }),
   annotations: strings,
 };
 
@@ -174,6 +182,7 @@ export const configSchema = z.strictObject({
       ),
       headerPattern: checked(patternProblem),
       cookie: checked(cookieNameProblem),
+      mirror: integer(0, 100),
       weightTotal: integer(100, 1_000_000),
     })
     .partial()

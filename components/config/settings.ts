@@ -68,7 +68,7 @@ function complete(raw: RawConfig): CompletedConfig {
     router: raw.router,
     namespace: raw.namespace,
     services: Object.entries(raw.services).map(([name, service]) => completeService(name, service, raw)),
-    canary: { weightTotal: 100, ...raw.canary },
+    canary: { weightTotal: 100, mirror: 0, ...raw.canary },
     standby: raw.standby,
     install: raw.install,
     readyTimeout: raw.readyTimeout,
@@ -97,9 +97,17 @@ type RawRoute = z.output<typeof configSchema>["ingress"];
 
 /** A route needs a host; without one the service is for callers inside the cluster. */
 function completeRoute(raw: RawRoute, previewHost: string | undefined): RouteSettings | undefined {
-  const { host, path = "/", className = "nginx", tls, annotations = {} } = raw;
+  const { host, path = "/", className = "nginx", tls, gateway, annotations = {} } = raw;
   if (host === undefined) return undefined;
-  return { host, path, className, annotations, ...(tls && { tlsSecret: tls }), ...(previewHost && { previewHost }) };
+  return {
+    host,
+    path,
+    className,
+    annotations,
+    ...(tls && { tlsSecret: tls }),
+    ...(gateway && { gateway }),
+    ...(previewHost && { previewHost }),
+  };
 }
 
 /** Defaults that a production service can live with. `cyan` has them in the README's table. */

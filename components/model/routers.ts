@@ -3,10 +3,13 @@ import { type RouterKind, routerKinds } from "./settings";
 /** What a router may be asked for besides sending everything to one color, in words that follow "cannot". */
 export const features = {
   host: "lead a host to a service",
+  tls: "terminate TLS with a secret of its own",
+  gateway: "hang its routes on a Gateway",
   weight: "send a share of the requests to the idle color",
   header: "tell requests apart by a header",
   headerPattern: "match a header by a pattern",
   cookie: "tell requests apart by a cookie",
+  mirror: "send copies of requests to the idle color",
 } as const;
 export type Feature = keyof typeof features;
 
@@ -24,12 +27,23 @@ export interface Capabilities extends Readonly<Record<Feature, boolean>> {
   readonly measured?: string;
 }
 
-const nothing = { host: false, weight: false, header: false, headerPattern: false, cookie: false };
+const nothing = {
+  host: false,
+  tls: false,
+  gateway: false,
+  weight: false,
+  header: false,
+  headerPattern: false,
+  cookie: false,
+  mirror: false,
+};
 
 /** What each router can do. */
 export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
   "ingress-nginx": {
+    ...nothing,
     host: true,
+    tls: true,
     weight: true,
     header: true,
     headerPattern: true,
@@ -46,6 +60,24 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     inside: true,
     unit: "connection",
     needs: "nothing but Kubernetes",
+  },
+  "gateway-api": {
+    ...nothing,
+    host: true,
+    gateway: true,
+    weight: true,
+    header: true,
+    headerPattern: true,
+    cookie: true,
+    mirror: true,
+    summary:
+      "One HTTPRoute that splits by the weights of its backends; a flip is one write. Patterns and cookies are regular " +
+      "expressions, and mirroring is an extension: what implements the Gateway API need not know them, and Traefik knows " +
+      "no mirroring.",
+    inside: false,
+    unit: "request",
+    needs: "an implementation of the Gateway API, version 1.0 or later, and a Gateway",
+    measured: "Traefik 3.7.11",
   },
 };
 

@@ -3,7 +3,7 @@ import { type Duration } from "./duration";
 import { type Traffic } from "./traffic";
 
 /** The technologies that can split requests between the colors. */
-export const routerKinds = ["ingress-nginx", "service"] as const;
+export const routerKinds = ["ingress-nginx", "service", "gateway-api"] as const;
 export type RouterKind = (typeof routerKinds)[number];
 
 /** Ingress controllers that the stack can install beside the release. */
@@ -84,12 +84,21 @@ export interface RouteSettings {
   /** Prefix of the URL path. */
   readonly path: string;
   readonly className: string;
+  /** The Gateway that leads to the service; absent where the router has none. */
+  readonly gateway?: GatewaySettings;
   /** Name of the TLS secret for the host; absent for plain HTTP. */
   readonly tlsSecret?: string;
   /** Annotations added to the main Ingress, and to the canary Ingress where they are no canary annotations. */
   readonly annotations: Readonly<Record<string, string>>;
   /** Host that always shows the idle color. */
   readonly previewHost?: string;
+}
+
+/** A Gateway of the Gateway API, or of Istio. */
+export interface GatewaySettings {
+  readonly name: string;
+  /** The release's own when absent. */
+  readonly namespace?: string;
 }
 
 /** Who reaches the idle color besides the share that `canaryWeight` gives it. */
@@ -101,6 +110,8 @@ export interface CanarySettings {
   readonly headerPattern?: string;
   /** Cookie whose value `always` or `never` chooses the color. */
   readonly cookie?: string;
+  /** Percent of the requests that are sent to the idle color as well, where the answers are thrown away. */
+  readonly mirror: number;
   /** What a weight is a part of; at least 100. `canaryWeight` is scaled to it. */
   readonly weightTotal: number;
 }

@@ -1,5 +1,6 @@
 import { type LiveRouter } from "../live/router";
 import { type RouterKind } from "../model/settings";
+import { gatewayApi } from "./gateway-api/live";
 import { ingressNginx } from "./ingress-nginx/live";
 import { service } from "./service/live";
 
@@ -7,4 +8,5 @@ import { service } from "./service/live";
 export const liveRouters = {
   "ingress-nginx": ingressNginx,
   service,
+  "gateway-api": gatewayApi,
 } as const satisfies Record<RouterKind, LiveRouter>;

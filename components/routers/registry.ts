@@ -1,4 +1,5 @@
 import { type RouterKind } from "../model/settings";
+import { gatewayApi } from "./gateway-api/declare";
 import { ingressNginx } from "./ingress-nginx/declare";
 import { type Router } from "./router";
 import { service } from "./service/declare";
@@ -7,4 +8,5 @@ import { service } from "./service/declare";
 export const routers = {
   "ingress-nginx": ingressNginx,
   service,
+  "gateway-api": gatewayApi,
 } as const satisfies Record<RouterKind, Router>;

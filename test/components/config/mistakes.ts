@@ -16,7 +16,11 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
   ["a weight in words", { ...goodConfig, canaryWeight: "ten" }, [weight("ten")]],
   ["an empty weight", { ...goodConfig, canaryWeight: "" }, [weight("")]],
   ["a color", { ...goodConfig, activeColor: "red" }, ['activeColor: is "red"; choose one of blue, green']],
-  ["a router", { ...goodConfig, router: "haproxy" }, ['router: is "haproxy"; choose one of ingress-nginx, service']],
+  [
+    "a router",
+    { ...goodConfig, router: "haproxy" },
+    ['router: is "haproxy"; choose one of ingress-nginx, service, gateway-api'],
+  ],
   [
     "an installation",
     { ...goodConfig, install: "istio" },
@@ -32,7 +36,7 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
   [
     "a key near none",
     { ...goodConfig, canary: { percentage: 5 } },
-    ["canary.percentage: unknown key; there are header, headerValue, headerPattern, cookie, weightTotal"],
+    ["canary.percentage: unknown key; there are header, headerValue, headerPattern, cookie, mirror, weightTotal"],
   ],
   [
     "a color that is missing",
@@ -101,19 +105,41 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
       ...goodConfig,
       router: "service",
       canaryWeight: "5",
-      canary: { header: "X-User", headerPattern: "^a", cookie: "next" },
+      ingress: { host: "shop.example.com", tls: "cert", gateway: "edge" },
+      canary: { header: "X-User", headerPattern: "^a", cookie: "next", mirror: 5 },
     },
     [
       ["ingress.host", "lead a host to a service"],
+      ["ingress.tls", "terminate TLS with a secret of its own"],
+      ["ingress.gateway", "hang its routes on a Gateway"],
       ["previewHost", "lead a host to a service"],
       ["canaryWeight", "send a share of the requests to the idle color"],
       ["canary.header", "tell requests apart by a header"],
       ["canary.headerPattern", "match a header by a pattern"],
       ["canary.cookie", "tell requests apart by a cookie"],
-    ].map(
-      ([path = "", what = ""]) =>
-        `${path}: the router service cannot ${what}; leave it out, or set router to ingress-nginx`,
-    ),
+      ["canary.mirror", "send copies of requests to the idle color"],
+    ].map(([path = "", what = ""]) => {
+      const able: Record<string, string> = {
+        "ingress.tls": "ingress-nginx",
+        "ingress.gateway": "gateway-api",
+        "canary.mirror": "gateway-api",
+      };
+      const routers = able[path] ?? "ingress-nginx or gateway-api";
+      return `${path}: the router service cannot ${what}; leave it out, or set router to ${routers}`;
+    }),
+  ],
+  [
+    "a Gateway that is missing",
+    { ...goodConfig, router: "gateway-api" },
+    [
+      "services.shop.ingress.gateway: is missing; the router gateway-api wants the name of the Gateway that leads to the " +
+        "service, or its namespace/name",
+    ],
+  ],
+  [
+    "a Gateway in words",
+    { ...goodConfig, router: "gateway-api", ingress: { host: "shop.example.com", gateway: "the edge" } },
+    ['ingress.gateway: is "the edge"; write the name of a Gateway, or its namespace/name'],
   ],
   [
     "a node port of a Service that has none",

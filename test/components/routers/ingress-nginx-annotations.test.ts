@@ -28,7 +28,7 @@ describe("a weight that is scaled to a total", () => {
 
 describe("a canary's annotations", () => {
   it("carry header, cookie and weight together", () => {
-    const canary = { header: "X-User", headerPattern: "^beta-", cookie: "beta", weightTotal: 200 };
+    const canary = { header: "X-User", headerPattern: "^beta-", cookie: "beta", mirror: 0, weightTotal: 200 };
     const prefix = "nginx.ingress.kubernetes.io";
     assert.deepEqual(canaryAnnotations({ activeColor: "blue", canaryWeight: 10 }, canary), {
       [`${prefix}/canary`]: "true",

@@ -1,0 +1,34 @@
+import { trafficObject } from "../kubernetes/annotations";
+import { type CustomObject, type CustomObjectArgs } from "../kubernetes/custom-object";
+import { objectLabels, serviceLabels } from "../kubernetes/labels";
+import { type ServiceSettings } from "../model/settings";
+import { type RouteArgs, type ServedTraffic } from "./router";
+import { type Backend } from "./weighted";
+
+/** Metadata of an object that traffic goes by. What is ours wins over a user's annotations. */
+export function routeMetadata(
+  { namespace }: RouteArgs,
+  service: ServiceSettings,
+  name: string,
+  annotations: Readonly<Record<string, string>>,
+): CustomObjectArgs<object>["metadata"] {
+  const labels = objectLabels(serviceLabels(service.name));
+  return { name, namespace, labels, annotations: { ...annotations, ...trafficObject } };
+}
+
+/** What an object that splits by weights gives, as the cluster has it. */
+export function servedBy<Spec extends object>(
+  object: CustomObject<Spec> | undefined,
+  backends: (spec: Spec) => readonly Backend[],
+): ServedTraffic {
+  if (object === undefined) throw new Error("each routed service has an object that splits");
+  const split = object.spec.apply((spec) => backends(spec));
+  return {
+    active: split.apply(([active]) => active?.name ?? ""),
+    idle: split.apply(([, idle]) => idle?.name ?? ""),
+    canaryWeight: split.apply((all) => {
+      const total = all.reduce((sum, { weight }) => sum + weight, 0);
+      return total === 0 ? 0 : (100 * (all[1]?.weight ?? 0)) / total;
+    }),
+  };
+}
