@@ -10,7 +10,21 @@ export interface Invocation {
   exitCode: number;
 }
 
-export const exitCodes = { done: 0, failed: 1, usage: 2, interrupted: 130 } as const;
+/** What every command exits with; docs/commands.md says more. */
+export const exitCodes = {
+  /** Done, promoted; or, of a command that only looks, all is well. */
+  done: 0,
+  failed: 1,
+  /** How the command was called, or the stack's config, is wrong. */
+  usage: 2,
+  /** A gate, a policy or a rule refused to move traffic. */
+  refused: 3,
+  /** The analysis failed, and traffic was moved back. */
+  rolledBack: 4,
+  /** Another driver holds the stack. */
+  held: 5,
+  interrupted: 130,
+} as const;
 
 /** A mistake in how the command was called: one message, no stack, exit code 2. */
 export class UserError extends Error {

@@ -7,13 +7,17 @@ import { sandboxCommand } from "./commands/sandbox";
 import { statusCommand } from "./commands/status";
 import { exitCodes, type Invocation, UserError } from "./invocation";
 
+const exitCodesText = `
+Exit codes: 0 done, 1 failed, 2 wrong usage or config, 3 refused by a gate, a policy or a rule, 4 the analysis failed and
+traffic was moved back, 5 another driver holds the stack, 130 interrupted.`;
+
 /** The whole command line, without running any of it. */
 export function program(invocation: Invocation): Command {
   const cyan = new Command("cyan")
     .description("Blue-green and canary releases on Kubernetes, as a Pulumi program")
     .version(version)
     .configureHelp({ showGlobalOptions: true })
-    .addHelpText("after", "\nExit codes: 0 done, 1 failed, 2 wrong usage or config, 130 interrupted.");
+    .addHelpText("after", exitCodesText);
   cyan.addCommand(statusCommand(invocation)).addCommand(sandboxCommand(invocation)).addCommand(demoCommand(invocation));
   cyan.addCommand(completionCommand(cyan, invocation));
   for (const command of everyCommand(cyan)) {

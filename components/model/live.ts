@@ -1,6 +1,6 @@
 import { type Color, colors } from "./color";
 import { type Foreign, type ForeignRoute } from "./foreign";
-import { type Traffic } from "./traffic";
+import { shareOf, type Traffic } from "./traffic";
 
 /** What the cluster says now, or why it could not be asked. */
 export type Live =
@@ -48,6 +48,12 @@ export interface LiveEnvironment {
 export type Shares = Readonly<Record<Color, number>>;
 
 export const noShares: Shares = { blue: 0, green: 0 };
+
+/** The shares that a traffic declares for a service. One without a route is split by nothing: its active color has all. */
+export function declaredShares(traffic: Traffic, routed: boolean): Shares {
+  if (!routed) return { ...noShares, [traffic.activeColor]: 100 };
+  return { blue: shareOf(traffic, "blue"), green: shareOf(traffic, "green") };
+}
 
 /**
  * The live shares of a service: those of its route, or of its in-cluster Service when it has no route.

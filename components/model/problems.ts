@@ -13,6 +13,12 @@ export function formatProblem(problem: Problem): string {
   return `${problem.path}: ${problem.message}`;
 }
 
+/** Everything that is wrong with the config of a stack, as the user reads it. */
+export function listProblems(stack: string, problems: readonly Problem[]): string {
+  const count = problems.length === 1 ? "a problem" : `${problems.length} problems`;
+  return `the config of stack ${stack} has ${count}:\n${problems.map((each) => `  ${formatProblem(each)}`).join("\n")}`;
+}
+
 /** The problems that a schema found. `known` gives the keys that the place at a path may have. */
 export function problemsOf(error: z.ZodError, known: (path: readonly PropertyKey[]) => readonly string[]): Problem[] {
   return error.issues.flatMap((issue) => problemsOfIssue(issue, [], known));

@@ -1,9 +1,9 @@
 import { adoptionOf } from "./adoption";
 import { leastOf, scaleOf } from "./capacity";
 import { type Color, colors, otherColor } from "./color";
-import { type Live, type LiveService, liveShares, noShares, servingNow, type Shares } from "./live";
+import { declaredShares, type Live, type LiveService, liveShares, noShares, servingNow, type Shares } from "./live";
 import { type ServiceSettings, type Settings } from "./settings";
-import { serves, shareOf, type Traffic } from "./traffic";
+import { serves, type Traffic } from "./traffic";
 
 /** What one `pulumi up` will do to live traffic. */
 export interface Transition {
@@ -61,7 +61,7 @@ export function planTransition(live: Live, settings: Settings): Transition {
   const services = found.map(({ service, live: now }) => ({
     service: service.name,
     before: now === undefined ? noShares : liveShares(now),
-    after: declaredShares(settings),
+    after: declaredShares(settings.traffic, service.route !== undefined),
   }));
   const known = found.flatMap(({ service, live: now }) => (now === undefined ? [] : [{ service, live: now }]));
   const adoptions = known.map(({ service, live: now }) => adoptionOf(service, now, settings.adopt));
@@ -74,7 +74,7 @@ export function planTransition(live: Live, settings: Settings): Transition {
       ...adoptions.flatMap(({ refusals }) => refusals),
       ...known.flatMap(({ service, live: now }) => refusalsOf(service, now, settings)),
     ],
-    drift: known.flatMap(({ service, live: now }) => driftOf(service, now)),
+    drift: known.flatMap(({ service, live: now }) => driftOf(now).map((line) => `${service.name}: ${line}`)),
     adopted: adoptions.flatMap(({ adopted }) => adopted),
     warnings: [
       ...adoptions.flatMap(({ warnings }) => warnings),
@@ -85,10 +85,6 @@ export function planTransition(live: Live, settings: Settings): Transition {
 
 function liveOf(live: Live, name: string): LiveService | undefined {
   return live.known ? live.services.find((service) => service.name === name) : undefined;
-}
-
-function declaredShares({ traffic }: Settings): Shares {
-  return { blue: shareOf(traffic, "blue"), green: shareOf(traffic, "green") };
 }
 
 /** Whether any service's live shares are not yet what is declared. */
@@ -128,9 +124,10 @@ function stepsOf(settings: Settings): Step[] {
 function needsOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
   const before = live === undefined ? noShares : liveShares(live);
   const now = live === undefined ? 0 : servingNow(live);
+  const after = declaredShares(settings.traffic, service.route !== undefined);
   const resumed = isSame(live?.route?.recorded, settings.traffic);
   return colors.flatMap((color) => {
-    const share = shareOf(settings.traffic, color);
+    const share = after[color];
     const serving = before[color] > 0 && live?.route?.active === color;
     if (share <= before[color] || serving) return [];
     const peak = color === settings.traffic.activeColor ? 100 : share;
@@ -173,16 +170,16 @@ function refusalsOf({ name, workloads }: ServiceSettings, live: LiveService, set
 }
 
 /** What differs between the live objects and what the last update recorded on them: someone edited them by hand. */
-function driftOf({ name }: ServiceSettings, { route }: LiveService): string[] {
+export function driftOf({ route }: LiveService): string[] {
   if (route?.recorded === undefined) return [];
   const { active, canary, recorded } = route;
   const drift: string[] = [];
   if (active !== recorded.activeColor) {
-    drift.push(`${name}: the main route leads to ${active ?? "neither color"}, ${recorded.activeColor} was recorded`);
+    drift.push(`the main route leads to ${active ?? "neither color"}, ${recorded.activeColor} was recorded`);
   }
-  if (canary === undefined) drift.push(`${name}: the canary route is gone`);
+  if (canary === undefined) drift.push("the canary route is gone");
   else if (Math.round(canary.weight) !== recorded.canaryWeight) {
-    drift.push(`${name}: the canary's weight is ${canary.weight}, ${recorded.canaryWeight} was recorded`);
+    drift.push(`the canary's weight is ${canary.weight}, ${recorded.canaryWeight} was recorded`);
   }
   return drift;
 }

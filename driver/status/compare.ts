@@ -1,13 +1,14 @@
 import { type Color, colors, otherColor } from "../../components/model/color";
-import { type Live, type LiveService, liveShares, type Shares } from "../../components/model/live";
-import { shareOf, type Traffic } from "../../components/model/traffic";
-import { type RecordedTraffic, type StackView } from "../stack";
+import { declaredShares, type Live, type LiveService, liveShares, type Shares } from "../../components/model/live";
+import { driftOf } from "../../components/model/transition";
+import { type RecordedTraffic, type Stack } from "../stack";
 
 /** Declared, recorded and live traffic of one service, side by side, in percent by color. */
 export interface ServiceStatus {
   readonly service: string;
-  readonly declared: Shares;
-  /** What the last update left; absent for a service without a route. */
+  /** Absent for a service that is deployed and no longer declared. */
+  readonly declared?: Shares;
+  /** What the last update left; absent when it did not know the service. */
   readonly recorded?: Shares;
   /** What the cluster's objects say now; absent when it was not read. */
   readonly live?: Shares;
@@ -16,50 +17,69 @@ export interface ServiceStatus {
   readonly drift: readonly string[];
 }
 
-/** The status of every service of a stack. */
-export function compare(stack: StackView, live: Live): ServiceStatus[] {
-  return Object.entries(stack.recorded).map(([service, recorded]) => {
-    const now = live.known ? live.services.find(({ name }) => name === service) : undefined;
-    const declared = sharesOf(stack.declared);
-    const before = recorded.active === undefined ? undefined : sharesOf(trafficOf(recorded, recorded.active));
+/** The status of every service that a stack declares, or that its last update left. */
+export function compare(stack: Stack, live: Live): ServiceStatus[] {
+  const { traffic, services } = stack.settings;
+  return servicesOf(stack).map((name) => {
+    const service = services.find((each) => each.name === name);
+    const declared = service && declaredShares(traffic, service.route !== undefined);
+    const left = stack.recorded[name];
+    const recorded = left && recordedShares(left);
+    const now = live.known ? live.services.find((each) => each.name === name) : undefined;
+    const due = left === undefined ? ["it is not deployed yet: run pulumi up"] : updateDue(declared, recorded);
     return {
-      service,
-      declared,
-      ...(before && { recorded: before }),
+      service: name,
+      ...(declared && { declared }),
+      ...(recorded && { recorded }),
       ...(now && { live: liveShares(now), endpoints: now.environments }),
-      drift: driftOf(declared, before, now),
+      drift: [...due, ...(now ? liveDrift(now, recorded) : [])],
     };
   });
 }
 
-function trafficOf({ canaryWeight }: RecordedTraffic, activeColor: Color): Traffic {
-  return { activeColor, canaryWeight };
+/** Names of the declared services, then of those that are only deployed. */
+export function servicesOf({ settings, recorded }: Stack): string[] {
+  return [...new Set([...settings.services.map(({ name }) => name), ...Object.keys(recorded)])];
 }
 
-function sharesOf(traffic: Traffic): Shares {
-  return { blue: shareOf(traffic, "blue"), green: shareOf(traffic, "green") };
+/** The outputs do not say whom callers inside the cluster get, so that a service without a route has no record. */
+function recordedShares({ active, canaryWeight }: RecordedTraffic): Shares | undefined {
+  return active && declaredShares({ activeColor: active, canaryWeight }, true);
 }
 
-function driftOf(declared: Shares, recorded: Shares | undefined, now: LiveService | undefined): string[] {
-  const drift: string[] = [];
-  if (recorded !== undefined && !same(declared, recorded)) {
-    drift.push(`declared is ${text(declared)}, and the last update left ${text(recorded)}: run pulumi up`);
-  }
-  if (now === undefined) return drift;
+function updateDue(declared: Shares | undefined, recorded: Shares | undefined): string[] {
+  if (declared === undefined) return ["it is deployed and no longer declared: the next pulumi up removes it"];
+  if (recorded === undefined || same(declared, recorded)) return [];
+  return [`declared is ${text(declared)}, and the last update left ${text(recorded)}: run pulumi up`];
+}
+
+function liveDrift(now: LiveService, recorded: Shares | undefined): string[] {
+  const byHand = driftOf(now).map((line) => `edited by hand: ${line}`);
+  const empty = withoutEndpoint(now);
   const live = liveShares(now);
-  if (recorded !== undefined && !same(live, recorded)) {
-    drift.push(
-      `live is ${text(live)}, and the last update left ${text(recorded)}: it was edited by hand, or a color has no endpoint`,
-    );
-  }
-  const active = now.route?.active ?? now.inside;
-  for (const color of colors.filter((each) => live[each] > 0 && now.environments[each].ready === 0)) {
-    drift.push(`${color} gets ${live[color]} % of the requests and has no ready endpoint`);
-  }
-  if (active !== undefined && now.inside !== undefined && now.inside !== active) {
-    drift.push(`callers inside the cluster get ${now.inside}, those outside ${otherColor(now.inside)}`);
-  }
-  return drift;
+  const unexplained = byHand.length + empty.length === 0 && recorded !== undefined && !same(live, recorded);
+  const active = now.route?.active;
+  const apart = active !== undefined && now.inside !== undefined && now.inside !== active;
+  return [
+    ...byHand,
+    ...empty,
+    ...(unexplained ? [`live is ${text(live)}, and the last update left ${text(recorded)}`] : []),
+    ...(apart ? [`callers inside the cluster get ${now.inside}, those outside ${active}`] : []),
+  ];
+}
+
+/** Colors that routes lead to and that cannot serve. The controllers pass over an empty canary, not over an empty main. */
+function withoutEndpoint(now: LiveService): string[] {
+  const live = liveShares(now);
+  const canary = now.route?.canary;
+  return colors
+    .filter((color) => now.environments[color].ready === 0)
+    .flatMap((color) => {
+      if (live[color] > 0) return [`${color} gets ${live[color]} % of the requests and has no ready endpoint`];
+      const skipped = canary?.color === color && canary.weight > 0;
+      const other = otherColor(color);
+      return skipped ? [`${color} has no ready endpoint for its ${canary.weight} %, so that ${other} gets them`] : [];
+    });
 }
 
 function same(one: Shares, two: Shares): boolean {

@@ -1,57 +1,101 @@
 import assert from "node:assert/strict";
 import { type Live, type LiveService } from "../../components/model/live";
 import { statusText } from "../../driver/commands/status";
-import { view } from "../../driver/stack";
+import { type Stack, stackOf } from "../../driver/stack";
 import { compare } from "../../driver/status/compare";
+import { goodConfig } from "../components/fixtures";
 
 const config = {
   "cyan:activeColor": { value: "blue", secret: false },
   "cyan:canaryWeight": { value: "20", secret: false },
-  "cyan:namespace": { value: "shop", secret: false },
-  "cyan:services": { secret: true },
+  "cyan:ingress": { value: JSON.stringify(goodConfig.ingress), secret: false },
+  "cyan:services": { value: JSON.stringify(goodConfig.services), secret: false },
 };
 const outputs = {
   images: { shop: { blue: "a:1", green: "a:2" } },
   traffic: { shop: { active: "shop-blue", idle: "shop-green", canaryWeight: 20 } },
 };
+const stack = (change: Readonly<Record<string, unknown>> = {}, left: unknown = outputs) =>
+  stackOf({ project: "cyan", name: "dev", config: { ...config, ...change }, outputs: left });
 const shop: LiveService = {
   name: "shop",
-  route: { active: "blue", canary: { color: "green", weight: 20 } },
+  route: {
+    active: "blue",
+    canary: { color: "green", weight: 20 },
+    recorded: { activeColor: "blue", canaryWeight: 20 },
+  },
   inside: "blue",
   environments: { blue: { ready: 2, replicas: 2 }, green: { ready: 2, replicas: 2 } },
 };
 const live = (change: Partial<LiveService> = {}): Live => ({ known: true, services: [{ ...shop, ...change }] });
-const driftOf = (stack: unknown, now: Live): readonly string[] => compare(view(stack, outputs), now)[0]?.drift ?? [];
+const driftOf = (of: Stack, now: Live): readonly string[] => compare(of, now)[0]?.drift ?? [];
 
 describe("the status of a release", () => {
   it("puts declared, recorded and live traffic side by side", () => {
     const share = { blue: 80, green: 20 };
-    assert.deepEqual(compare(view(config, outputs), live()), [
+    assert.deepEqual(compare(stack(), live()), [
       { service: "shop", declared: share, recorded: share, live: share, endpoints: shop.environments, drift: [] },
     ]);
   });
 
   it("names a config that was not brought out yet", () => {
-    const next = { ...config, "cyan:activeColor": { value: "green" } };
+    const next = stack({ "cyan:activeColor": { value: "green" } });
     assert.deepEqual(driftOf(next, live()), [
       "declared is blue 20 %, green 80 %, and the last update left blue 80 %, green 20 %: run pulumi up",
     ]);
   });
 
+  it("names a service that is only declared, and one that is only deployed", () => {
+    const traffic = { cart: { active: "cart-green", idle: "cart-blue", canaryWeight: 0 } };
+    const found = compare(stack({}, { images: { cart: {} }, traffic }), { known: false, why: "" });
+    assert.deepEqual(found, [
+      { service: "shop", declared: { blue: 80, green: 20 }, drift: ["it is not deployed yet: run pulumi up"] },
+      {
+        service: "cart",
+        recorded: { blue: 0, green: 100 },
+        drift: ["it is deployed and no longer declared: the next pulumi up removes it"],
+      },
+    ]);
+  });
+
+  it("expects of a service without a route that its active color has everything, whatever the weight", () => {
+    const services = { shop: { ...goodConfig.services.shop, ingress: false } };
+    const inner = stack({ "cyan:services": { value: JSON.stringify(services) } }, { images: { shop: {} } });
+    const { name, inside = "blue", environments } = shop;
+    const [status] = compare(inner, { known: true, services: [{ name, inside, environments }] });
+    assert.deepEqual(
+      [status?.declared, status?.live, status?.drift],
+      [{ blue: 100, green: 0 }, { blue: 100, green: 0 }, []],
+    );
+  });
+
   it("names what was edited by hand, and a color that gets requests and has no endpoint", () => {
-    const route = { active: "green" as const };
+    const route = { ...shop.route, active: "green" as const };
     const environments = { ...shop.environments, green: { ready: 0, replicas: 2 } };
-    assert.deepEqual(driftOf(config, live({ route, environments })), [
-      "live is blue 0 %, green 100 %, and the last update left blue 80 %, green 20 %: " +
-        "it was edited by hand, or a color has no endpoint",
+    assert.deepEqual(driftOf(stack(), live({ route, environments })), [
+      "edited by hand: the main route leads to green, blue was recorded",
       "green gets 100 % of the requests and has no ready endpoint",
       "callers inside the cluster get blue, those outside green",
     ]);
   });
 
+  it("names a canary without an endpoint, which the controllers pass over", () => {
+    const environments = { ...shop.environments, green: { ready: 0, replicas: 2 } };
+    assert.deepEqual(driftOf(stack(), live({ environments })), [
+      "green has no ready endpoint for its 20 %, so that blue gets them",
+    ]);
+  });
+
+  it("names routes that carry no record and are not what the last update left", () => {
+    const route = { active: "green" as const, canary: { color: "blue" as const, weight: 0 } };
+    assert.deepEqual(driftOf(stack(), live({ route, inside: "green" })), [
+      "live is blue 0 %, green 100 %, and the last update left blue 80 %, green 20 %",
+    ]);
+  });
+
   it("is shown as a table, without colors where there is no terminal", () => {
     assert.equal(
-      statusText(compare(view(config, outputs), live()), ""),
+      statusText(compare(stack(), live()), ""),
       [
         "shop          declared  recorded      live       ready",
         "  blue            80 %      80 %      80 %      2 of 2",
@@ -59,6 +103,6 @@ describe("the status of a release", () => {
         "",
       ].join("\n"),
     );
-    assert.match(statusText([], "connect ECONNREFUSED"), /nothing is deployed yet[^]*not read: connect ECONNREFUSED/);
+    assert.match(statusText([], "connect ECONNREFUSED"), /the cluster was not read: connect ECONNREFUSED/);
   });
 });
