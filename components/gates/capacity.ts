@@ -18,9 +18,9 @@ export function capacityGate({ cluster, settings, transition: { needs } }: GateA
     async now() {
       const measured = await measure(cluster, needs);
       const missing = measured.filter(isMissing);
-      return missing.length === 0
-        ? { gate: "capacity", state: "holds", lines: measured.map(counts) }
-        : { gate: "capacity", state: "fails", lines: await reasons(cluster, missing) };
+      if (missing.length === 0) return { gate: "capacity", state: "holds", lines: measured.map(counts) };
+      if (missing.every(isGrown)) return { gate: "capacity", state: "later", lines: missing.map(growth) };
+      return { gate: "capacity", state: "fails", lines: await reasons(cluster, missing) };
     },
     async pass() {
       const missing = await missingAfter(cluster, needs, timeout);
@@ -36,6 +36,9 @@ async function measure(cluster: Cluster, needs: readonly Need[]): Promise<Measur
 }
 
 const isMissing = ({ now, needed }: Measured): boolean => now < needed;
+
+/** Whether the update makes the color large enough before it asks the gate. */
+const isGrown = ({ growsTo = 0, needed }: Measured): boolean => growsTo >= needed;
 
 /** What is missing when the time is over; nothing as soon as nothing is. */
 async function missingAfter(cluster: Cluster, needs: readonly Need[], timeout: Duration): Promise<Measured[]> {
@@ -79,6 +82,10 @@ function endpointChanges(cluster: Cluster, signal: AbortSignal): { next(): Promi
 
 function counts({ service, color, share, now, needed }: Measured): string {
   return `${service} ${color}: ${now} of ${needed} ready endpoints for ${share} % of the requests`;
+}
+
+function growth(measured: Measured): string {
+  return `${counts(measured)}; the update brings its Deployment to ${measured.growsTo ?? 0} replicas first`;
 }
 
 async function reasons(cluster: Cluster, missing: readonly Measured[]): Promise<string[]> {

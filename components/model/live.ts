@@ -49,9 +49,9 @@ export type Shares = Readonly<Record<Color, number>>;
 
 export const noShares: Shares = { blue: 0, green: 0 };
 
-/** The shares that a traffic declares for a service. One without a route is split by nothing: its active color has all. */
-export function declaredShares(traffic: Traffic, routed: boolean): Shares {
-  if (!routed) return { ...noShares, [traffic.activeColor]: 100 };
+/** The shares that a traffic declares for a service. One that nothing splits gives all to its active color. */
+export function declaredShares(traffic: Traffic, split: boolean): Shares {
+  if (!split) return { ...noShares, [traffic.activeColor]: 100 };
   return { blue: shareOf(traffic, "blue"), green: shareOf(traffic, "green") };
 }
 

@@ -1,4 +1,4 @@
-import { type RouterKind, routerKinds } from "./settings";
+import { type RouterKind, routerKinds, type ServiceSettings } from "./settings";
 
 /** What a router may be asked for besides sending everything to one color, in words that follow "cannot". */
 export const features = {
@@ -80,6 +80,11 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     measured: "Traefik 3.7.11",
   },
 };
+
+/** Whether requests for a service are split: those that come by its route are, and with some routers all others too. */
+export function isSplit(router: RouterKind, service: Pick<ServiceSettings, "route">): boolean {
+  return service.route !== undefined || capabilities[router].inside;
+}
 
 /** What is said of a feature that a router lacks, with the routers that have it; undefined when it has it. */
 export function lacking(router: RouterKind, feature: Feature): string | undefined {

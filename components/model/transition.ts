@@ -1,8 +1,18 @@
 import { adoptionOf } from "./adoption";
 import { leastOf, scaleOf } from "./capacity";
 import { type Color, colors, otherColor } from "./color";
-import { declaredShares, type Live, type LiveService, liveShares, noShares, servingNow, type Shares } from "./live";
-import { type ServiceSettings, type Settings } from "./settings";
+import {
+  declaredShares,
+  type Live,
+  type LiveEnvironment,
+  type LiveService,
+  liveShares,
+  noShares,
+  servingNow,
+  type Shares,
+} from "./live";
+import { isSplit } from "./routers";
+import { type ServiceSettings, type Settings, type WorkloadSettings } from "./settings";
 import { serves, type Traffic } from "./traffic";
 
 /** What one `pulumi up` will do to live traffic. */
@@ -10,7 +20,7 @@ export interface Transition {
   /** Why live traffic could not be read; absent when it was. */
   readonly unknown?: string;
   readonly services: readonly ServiceTransition[];
-  /** The writes, in their order: each waits for those before it. */
+  /** The writes, in their order; those of one stage do not wait for each other. */
   readonly steps: readonly Step[];
   /** What gates ask for before the first route moves. */
   readonly needs: readonly Need[];
@@ -48,6 +58,8 @@ export interface Need {
   /** Ready endpoints when the plan was made. */
   readonly ready: number;
   readonly needed: number;
+  /** Replicas that the update gives the color before its gate is asked; absent when its Deployment stays as it is. */
+  readonly growsTo?: number;
 }
 
 /**
@@ -61,7 +73,7 @@ export function planTransition(live: Live, settings: Settings): Transition {
   const services = found.map(({ service, live: now }) => ({
     service: service.name,
     before: now === undefined ? noShares : liveShares(now),
-    after: declaredShares(settings.traffic, service.route !== undefined),
+    after: declaredShares(settings.traffic, isSplit(settings.router, service)),
   }));
   const known = found.flatMap(({ service, live: now }) => (now === undefined ? [] : [{ service, live: now }]));
   const adoptions = known.map(({ service, live: now }) => adoptionOf(service, now, settings.adopt));
@@ -92,6 +104,16 @@ export function movesTraffic(transition: Transition): boolean {
   return transition.services.some(({ before, after }) => colors.some((color) => before[color] !== after[color]));
 }
 
+/** Steps that do not wait for each other, in the order of their stages: neighbours of one kind. */
+export function stagesOf(steps: readonly Step[]): Step[][] {
+  return steps.reduce<Step[][]>((stages, step) => {
+    const last = stages.at(-1);
+    if (last?.[0]?.kind === step.kind) last.push(step);
+    else stages.push([step]);
+    return stages;
+  }, []);
+}
+
 function stepsOf(settings: Settings): Step[] {
   const { services, traffic, standby, drain } = settings;
   const idle = otherColor(traffic.activeColor);
@@ -114,28 +136,44 @@ function stepsOf(settings: Settings): Step[] {
 }
 
 /**
- * A color whose share grows needs enough ready endpoints for it: its part of those that serve now, and at least
- * `gate.minReady`. At a flip that is all of them, whatever weight is kept: between the two routes' writes both lead to the
- * next active color. The color that the main route leads to already needs nothing: requests that come back to it are a
- * rollback, and it is serving. A run that resumes one whose gate held, as the main route's record shows, needs no more
- * than `gate.minReady`, so that it can always be brought to its end. A color with an autoscaler needs no more than its
+ * A color that is to get more requests needs enough ready endpoints for them: its part of those that serve now, and at
+ * least `gate.minReady`. At a flip that is all of them, whatever weight is kept: between the two routes' writes both lead
+ * to the next active color. The color that the main route leads to already needs a single one: requests that come back to
+ * it are a rollback, and it is serving. A run that resumes one whose gate held, as the main route's record shows, needs no
+ * more than `gate.minReady`, so that it can always be brought to its end. A color with an autoscaler needs no more than its
  * fewest pods: it does not grow before it has requests, so that a gate that asks for more would never hold.
  */
 function needsOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
   const before = live === undefined ? noShares : liveShares(live);
   const now = live === undefined ? 0 : servingNow(live);
-  const after = declaredShares(settings.traffic, service.route !== undefined);
+  const after = declaredShares(settings.traffic, isSplit(settings.router, service));
   const resumed = isSame(live?.route?.recorded, settings.traffic);
   return colors.flatMap((color) => {
     const share = after[color];
-    const serving = before[color] > 0 && live?.route?.active === color;
-    if (share <= before[color] || serving) return [];
-    const peak = color === settings.traffic.activeColor ? 100 : share;
+    const led = live?.route?.active === color;
+    const next = color === settings.traffic.activeColor;
+    const retargeted = next && ((service.route !== undefined && !led) || live?.inside !== color);
+    if (share <= before[color] && !retargeted) return [];
+    const need = {
+      service: service.name,
+      color,
+      share,
+      ready: live?.environments[color].ready ?? 0,
+      ...growth(service.workloads[color], live?.environments[color], settings),
+    };
+    if (led && before[color] > 0) return need.ready > 0 ? [] : [{ ...need, needed: 1 }];
     const most = service.workloads[color].autoscaling?.minReplicas ?? Infinity;
-    const part = resumed ? 0 : Math.min(most, Math.ceil((peak * now) / 100));
-    const needed = Math.max(settings.gate.minReady, part);
-    return [{ service: service.name, color, share, ready: live?.environments[color].ready ?? 0, needed }];
+    const part = resumed ? 0 : Math.min(most, Math.ceil(((next ? 100 : share) * now) / 100));
+    return [{ ...need, needed: Math.max(settings.gate.minReady, part) }];
   });
+}
+
+/** The size that a Deployment is given when it is not as declared for a color that serves. */
+function growth(workload: WorkloadSettings, now: LiveEnvironment | undefined, { standby }: Settings) {
+  const { replicas, autoscaler } = scaleOf(workload, true, standby);
+  const found = now?.replicas ?? 0;
+  const sized = autoscaler === undefined ? found === replicas : found >= replicas;
+  return sized && now?.image === workload.image ? {} : { growsTo: replicas };
 }
 
 function isSame(recorded: Traffic | undefined, declared: Traffic): boolean {

@@ -1,5 +1,6 @@
 import { type Color, colors, otherColor } from "../../components/model/color";
 import { declaredShares, type Live, type LiveService, liveShares, type Shares } from "../../components/model/live";
+import { isSplit } from "../../components/model/routers";
 import { driftOf } from "../../components/model/transition";
 import { type RecordedTraffic, type Stack } from "../stack";
 
@@ -19,10 +20,10 @@ export interface ServiceStatus {
 
 /** The status of every service that a stack declares, or that its last update left. */
 export function compare(stack: Stack, live: Live): ServiceStatus[] {
-  const { traffic, services } = stack.settings;
+  const { router, traffic, services } = stack.settings;
   return servicesOf(stack).map((name) => {
     const service = services.find((each) => each.name === name);
-    const declared = service && declaredShares(traffic, service.route !== undefined);
+    const declared = service && declaredShares(traffic, isSplit(router, service));
     const left = stack.recorded[name];
     const recorded = left && recordedShares(left);
     const now = live.known ? live.services.find((each) => each.name === name) : undefined;

@@ -101,6 +101,25 @@ describe("the gate on ready endpoints", () => {
   });
 });
 
+describe("the gate on ready endpoints, asked before a color was grown", () => {
+  it("can only be answered later, unless the color stays too small or another one fails", async () => {
+    const cluster = new FakeCluster();
+    const state = async (...needs: Need[]) => (await answersNow(gates(cluster, needs, later)))[0]?.state;
+    assert.deepEqual(await answersNow(gates(cluster, [need({ growsTo: 3 })], later)), [
+      {
+        gate: "capacity",
+        state: "later",
+        lines: [
+          "shop green: 0 of 2 ready endpoints for 100 % of the requests; " +
+            "the update brings its Deployment to 3 replicas first",
+        ],
+      },
+    ]);
+    assert.equal(await state(need({ growsTo: 1 })), "fails");
+    assert.equal(await state(need({ growsTo: 3 }), need({ service: "cart" })), "fails");
+  });
+});
+
 describe("why a pod is not ready", () => {
   const container = (state: object, lastState: object = {}, restartCount = 0) => ({
     containerStatuses: [{ ready: false, restartCount, state, lastState }],
