@@ -1,8 +1,10 @@
 /** Writes the pages that are made from the program's own data. */
 import { writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { z } from "zod";
 import { capabilities, type Capabilities, type Feature } from "../components/model/routers";
 import { routerKinds } from "../components/model/settings";
+import { reportSchema } from "../driver/plan/report";
 
 const asked: Readonly<Record<Feature, string>> = {
   host: "host",
@@ -50,4 +52,12 @@ export function routersPage(): string {
   ].join("\n");
 }
 
-if (require.main === module) writeFileSync(join(__dirname, "routers.md"), routersPage());
+/** The form of `cyan plan --json`, as a JSON schema. */
+export function planSchema(): string {
+  return `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`;
+}
+
+if (require.main === module) {
+  writeFileSync(join(__dirname, "routers.md"), routersPage());
+  writeFileSync(join(__dirname, "plan.schema.json"), planSchema());
+}

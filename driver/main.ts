@@ -3,6 +3,7 @@ import { version } from "../package.json";
 import { SandboxError } from "../sandbox/report";
 import { completionCommand } from "./commands/completion";
 import { demoCommand } from "./commands/demo";
+import { planCommand } from "./commands/plan";
 import { sandboxCommand } from "./commands/sandbox";
 import { statusCommand } from "./commands/status";
 import { exitCodes, type Invocation, UserError } from "./invocation";
@@ -18,7 +19,11 @@ export function program(invocation: Invocation): Command {
     .version(version)
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", exitCodesText);
-  cyan.addCommand(statusCommand(invocation)).addCommand(sandboxCommand(invocation)).addCommand(demoCommand(invocation));
+  cyan
+    .addCommand(planCommand(invocation))
+    .addCommand(statusCommand(invocation))
+    .addCommand(sandboxCommand(invocation))
+    .addCommand(demoCommand(invocation));
   cyan.addCommand(completionCommand(cyan, invocation));
   for (const command of everyCommand(cyan)) {
     command.exitOverride().configureOutput({

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { knownKeys } from "../components/config/known-keys";
 import { parseSettings } from "../components/config/settings";
-import { routersPage } from "../docs/generate";
+import { planSchema, routersPage } from "../docs/generate";
 
 const read = (name: string): string => readFileSync(join(__dirname, "..", name), "utf8");
 const yaml = (name: string): Record<string, Record<string, unknown>> =>
@@ -46,6 +46,10 @@ describe("the project's own files", () => {
 
   it("say in docs/routers.md what the routers can do: else run npm run docs", () => {
     assert.equal(read("docs/routers.md"), routersPage());
+  });
+
+  it("say in docs/plan.schema.json what cyan plan prints: else run npm run docs", () => {
+    assert.equal(read("docs/plan.schema.json"), planSchema());
   });
 
   it("explain every key in the README", () => {

@@ -62,6 +62,17 @@ describe("the cyan command", () => {
     assert.equal(state, "down");
   });
 
+  it("ends with 2 when a stack cannot be read, or a plan is asked for in two forms", async () => {
+    for (const command of ["plan", "status"]) {
+      const { code, err } = await cyan(command);
+      assert.equal(code, 2);
+      assert.match(err, /^error: pulumi .* failed: there is no pulumi on PATH\n$/);
+    }
+    const { code, err } = await cyan("plan", "--json", "--markdown");
+    assert.equal(code, 2);
+    assert.match(err, /^error: option '--json' cannot be used with option '--markdown'\n$/);
+  });
+
   it("prints variables that a shell can evaluate", async () => {
     const { out } = await cyan("sandbox", "env");
     const printed = execFileSync("sh", ["-c", `${out}\necho "$PULUMI_BACKEND_URL"`]).toString();
