@@ -14,6 +14,7 @@ export function crossProblems(raw: RawConfig, settings: CompletedConfig): CrossP
   return [
     ...settings.services.flatMap(nameProblems),
     ...settings.services.flatMap(drainProblems),
+    ...settings.services.flatMap((service) => readyProblems(service, settings)),
     ...settings.services.flatMap(resourceProblems),
     ...(settings.namespace === "default" ? [] : settings.services.flatMap(privilegeProblems)),
     ...Object.entries(raw.services).flatMap(([name, service]) =>
@@ -82,6 +83,19 @@ function drainProblems({ name, workloads }: ServiceSettings): CrossProblem[] {
         reads: placesIn(name, color, "preStop", "terminationGrace"),
       };
     });
+}
+
+/** Kubernetes refuses a Deployment whose pods could not count before its deadline. */
+function readyProblems({ name, workloads }: ServiceSettings, { readyTimeout }: CompletedConfig): CrossProblem[] {
+  return colors
+    .filter((color) => workloads[color].readyFor.seconds >= readyTimeout.seconds)
+    .map((color) => ({
+      path: `services.${name}.${color}.readyFor`,
+      message:
+        `is ${workloads[color].readyFor.seconds}s, and the update fails after readyTimeout, ${readyTimeout.seconds}s; ` +
+        "make readyTimeout longer than a start and readyFor together",
+      reads: ["readyTimeout", ...placesIn(name, color, "readyFor")],
+    }));
 }
 
 /** Kubernetes refuses a pod that asks for more than it may have; often the limit is a default that nobody wrote. */

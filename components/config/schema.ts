@@ -115,6 +115,7 @@ const workload = {
     })
     .partial(),
   serviceAccount: z.strictObject({ annotations: strings }).partial(),
+  readyFor: duration,
   terminationGrace: duration,
   preStop: duration,
 };

@@ -116,6 +116,7 @@ const defaults = {
   replicas: 2,
   resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "256Mi" } },
   securityContext: { runAsNonRoot: true, readOnlyRootFilesystem: true },
+  readyFor: { seconds: 10 },
   // The pod goes on serving while its removal reaches every ingress controller and node, then has as long again to end.
   preStop: { seconds: 15 },
   terminationGrace: { seconds: 60 },
@@ -154,6 +155,7 @@ function completeWorkload(port: number, layers: readonly RawWorkload[]): Workloa
     },
     securityContext: { ...defaults.securityContext, ...joined((layer) => layer.securityContext) },
     serviceAccount: { annotations: joined((layer) => layer.serviceAccount?.annotations) },
+    readyFor: last("readyFor") ?? defaults.readyFor,
     terminationGrace: last("terminationGrace") ?? defaults.terminationGrace,
     preStop: last("preStop") ?? defaults.preStop,
   };

@@ -18,6 +18,7 @@ export function deploymentArgs(owner: Owner, workload: Workload): DeploymentArgs
     spec: {
       replicas: workload.replicas,
       revisionHistoryLimit: 3,
+      minReadySeconds: workload.settings.readyFor.seconds,
       progressDeadlineSeconds: workload.readyTimeout.seconds,
       strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
       selector: { matchLabels: selectorOf(owner) },

@@ -132,6 +132,8 @@ export interface WorkloadSettings {
   readonly probes: ProbesSettings;
   readonly securityContext: SecurityContextSettings;
   readonly serviceAccount: ServiceAccountSettings;
+  /** How long a pod has to be ready before it counts: one that dies at once then never takes traffic. */
+  readonly readyFor: Duration;
   /** From the stop signal to the kill. */
   readonly terminationGrace: Duration;
   /** How long a pod goes on serving after it was taken out of the endpoints. */

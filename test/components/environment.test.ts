@@ -49,6 +49,7 @@ describe("an environment", () => {
       spec: {
         replicas: 2,
         revisionHistoryLimit: 3,
+        minReadySeconds: 10,
         progressDeadlineSeconds: 90,
         strategy: { type: "RollingUpdate", rollingUpdate: { maxUnavailable: 0, maxSurge: "25%" } },
         selector: { matchLabels: selector },

@@ -205,6 +205,15 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
     ),
   ],
   [
+    "a pod that cannot count before the update fails",
+    { ...withShop({ readyFor: "30s" }), readyTimeout: "20s" },
+    ["blue", "green"].map(
+      (color) =>
+        `services.shop.${color}.readyFor: is 30s, and the update fails after readyTimeout, 20s; ` +
+        "make readyTimeout longer than a start and readyFor together",
+    ),
+  ],
+  [
     "a timeout of nothing",
     { ...goodConfig, readyTimeout: "0" },
     ["readyTimeout: is no time at all; write a duration such as 1s or 5m"],
