@@ -14,7 +14,9 @@ async function main(): Promise<void> {
     );
     return;
   }
-  const mocha = ["node_modules/mocha/bin/mocha.js", "--config", ".mocharc.e2e.json", ...process.argv.slice(2)];
+  const given = process.argv.slice(2);
+  const files = given.length > 0 ? given : ["test/e2e/**/*.test.ts"];
+  const mocha = ["node_modules/mocha/bin/mocha.js", "--config", ".mocharc.e2e.json", ...files];
   process.exitCode = spawnSync(process.execPath, mocha, { stdio: "inherit" }).status ?? 1;
 }
 

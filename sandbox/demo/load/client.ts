@@ -1,7 +1,7 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
+import { createInterface, type Interface } from "node:readline";
 import { SandboxError } from "../../report";
 import { type Answer } from "./answer";
 import { assertAllowed } from "./limits";
@@ -13,6 +13,7 @@ export class RunningLoad {
   readonly answers: Answer[] = [];
   private readonly first: Promise<void>;
   private readonly ended: Promise<void>;
+  private readonly lines: Interface;
 
   private constructor(
     private readonly child: ChildProcess,
@@ -21,18 +22,14 @@ export class RunningLoad {
     if (child.stdout === null || child.stderr === null) throw new Error("the load's output is not a pipe");
     let complaint = "";
     child.stderr.on("data", (chunk: Buffer) => (complaint += chunk.toString()));
-    const lines = createInterface({ input: child.stdout });
-    this.first = new Promise((resolve) => {
-      lines.once("line", () => {
-        resolve();
-      });
-    });
-    lines.on("line", (line) => {
+    this.lines = createInterface({ input: child.stdout });
+    this.first = this.nextAnswer();
+    this.lines.on("line", (line) => {
       const answer = JSON.parse(line) as Answer;
       this.answers.push(answer);
       onAnswer(answer);
     });
-    this.ended = Promise.all([once(child, "exit"), once(lines, "close")]).then(([[code]]) => {
+    this.ended = Promise.all([once(child, "exit"), once(this.lines, "close")]).then(([[code]]) => {
       if (code !== 0) throw new SandboxError(`the load generator failed: ${complaint.trim()}`);
     });
     this.ended.catch(() => undefined); // Told to whoever waits for `finished` or calls `stop`.
@@ -61,6 +58,15 @@ export class RunningLoad {
   /** Resolves when the first answer is in; rejects when the process fails before. */
   get begun(): Promise<void> {
     return Promise.race([this.first, this.ended]);
+  }
+
+  /** Resolves when one more answer is in, and never when none comes. */
+  nextAnswer(): Promise<void> {
+    return new Promise((resolve) => {
+      this.lines.once("line", () => {
+        resolve();
+      });
+    });
   }
 
   /** Resolves when all requests are sent and answered. */
