@@ -1,18 +1,32 @@
 import { Deployment, DeploymentPatch } from "@pulumi/kubernetes/apps/v1";
 import { HorizontalPodAutoscaler } from "@pulumi/kubernetes/autoscaling/v2";
-import { Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { ConfigMap, Secret, Service, ServiceAccount } from "@pulumi/kubernetes/core/v1";
+import { NetworkPolicy } from "@pulumi/kubernetes/networking/v1";
 import { PodDisruptionBudget } from "@pulumi/kubernetes/policy/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { autoscalerArgs } from "./kubernetes/autoscaler";
+import { configMapArgs, contentHash } from "./kubernetes/config-map";
 import { deploymentArgs, sizeArgs } from "./kubernetes/deployment";
 import { disruptionBudgetArgs } from "./kubernetes/disruption-budget";
+import { dataOf, keyedFiles } from "./kubernetes/files";
 import { type Owner } from "./kubernetes/metadata";
+import { networkPolicyArgs } from "./kubernetes/network-policy";
+import { type PodArgs } from "./kubernetes/pod";
+import { secretArgs } from "./kubernetes/secret";
 import { serviceArgs } from "./kubernetes/service";
 import { serviceAccountArgs } from "./kubernetes/service-account";
 import { type Scale, scaleOf } from "./model/capacity";
 import { type Color } from "./model/color";
 import { type Duration, formatDuration } from "./model/duration";
-import { type ServiceSettings, type Standby, type WorkloadSettings } from "./model/settings";
+import {
+  type NetworkPolicySettings,
+  type SecretSettings,
+  type ServiceSettings,
+  type Settings,
+  type Standby,
+  type WorkloadSettings,
+} from "./model/settings";
+import { openly } from "./openly";
 
 export interface EnvironmentArgs {
   readonly color: Color;
@@ -24,8 +38,11 @@ export interface EnvironmentArgs {
   readonly standby: Standby;
   /** How long one Deployment may take to become ready before the update fails. */
   readonly readyTimeout: Duration;
-  /** Whether the environment variables are secrets. */
-  readonly secretEnv: boolean;
+  /** What the services are told in secret; no input of the component, so that nothing keeps it but the Secrets. */
+  readonly secrets: Settings["secrets"];
+  readonly networkPolicy?: NetworkPolicySettings;
+  /** Whether the services' settings hold secrets. */
+  readonly secretServices: boolean;
   /** By service, the image that the color had when it was last left as the active one. */
   readonly served: Readonly<Record<string, string>>;
 }
@@ -59,12 +76,7 @@ export class Environment extends pulumi.ComponentResource {
   readonly workloads: readonly pulumi.Resource[];
 
   constructor(name: string, args: EnvironmentArgs, order: EnvironmentOrder, opts?: pulumi.ComponentResourceOptions) {
-    super(
-      "cyan:index:Environment",
-      name,
-      args.secretEnv ? { ...args, services: pulumi.secret(args.services) } : args,
-      opts,
-    );
+    super("cyan:index:Environment", name, openly(args), opts);
     const first = { parent: this, dependsOn: [...order.first] };
     const after = order.after ?? Promise.resolve([]);
     const later = {
@@ -97,7 +109,7 @@ export class Environment extends pulumi.ComponentResource {
     const settings = service.workloads[args.color];
     const owner = ownerOf(service, args);
     const scale = scaleOf(settings, args.serving, args.standby);
-    const { secretEnv, readyTimeout } = args;
+    const { readyTimeout, networkPolicy } = args;
     const timeout = formatDuration(readyTimeout);
     const awaited = { ...opts, customTimeouts: { create: timeout, update: timeout } };
     const account = new ServiceAccount(
@@ -105,17 +117,22 @@ export class Environment extends pulumi.ComponentResource {
       serviceAccountArgs(owner, settings.serviceAccount.annotations),
       opts,
     );
-    const serviceAccount = account.metadata.name;
+    const config = keptConfig(prefix, owner, settings.files, opts);
+    const secret = keptSecret(prefix, owner, args.secrets[service.name]?.[args.color], opts);
+    const kept = { serviceAccount: account.metadata.name, ...(config && { config }), ...(secret && { secret }) };
     const deployment = new Deployment(
       prefix,
-      deploymentArgs(owner, { settings, replicas: scale.replicas, readyTimeout, secretEnv, serviceAccount }),
+      deploymentArgs(owner, { settings, replicas: scale.replicas, readyTimeout, ...kept }),
       // An autoscaler's number is its own once the Deployment is there: leaving it out would set it to 1.
       { ...awaited, ...(scale.autoscaler && { ignoreChanges: ["spec.replicas"] }) },
     );
     const autoscaled = this.autoscaled(prefix, { owner, settings, deployment, scale }, awaited);
     const spared = scale.replicas > 1;
-    const budget = spared ? [new PodDisruptionBudget(`${prefix}-budget`, disruptionBudgetArgs(owner), opts)] : [];
-    return [account, deployment, ...autoscaled, ...budget];
+    const guards = [
+      ...(spared ? [new PodDisruptionBudget(`${prefix}-budget`, disruptionBudgetArgs(owner), opts)] : []),
+      ...(networkPolicy ? [new NetworkPolicy(`${prefix}-network`, networkPolicyArgs(owner, networkPolicy), opts)] : []),
+    ];
+    return [deployment, ...autoscaled, ...guards];
   }
 
   /**
@@ -147,4 +164,36 @@ export class Environment extends pulumi.ComponentResource {
 
 function ownerOf(service: ServiceSettings, { color, namespace }: EnvironmentArgs): Owner {
   return { service: service.name, color, namespace };
+}
+
+/**
+ * The ConfigMap of a color's files. It is a resource of its own for each content: the former one goes when the Deployment
+ * has left it, and is still there for an update that takes a failed one back.
+ */
+function keptConfig(
+  name: string,
+  owner: Owner,
+  settings: WorkloadSettings["files"],
+  opts: pulumi.CustomResourceOptions,
+): PodArgs["config"] {
+  const files = keyedFiles(settings);
+  if (files.length === 0) return undefined;
+  const hash = contentHash(dataOf(files));
+  const map = new ConfigMap(`${name}-config-${hash}`, configMapArgs(owner, files), opts);
+  return { name: map.metadata.name, files };
+}
+
+/** The Secret of a color. Other content replaces it: the engine makes the new one first, and deletes the former last. */
+function keptSecret(
+  name: string,
+  owner: Owner,
+  settings: SecretSettings | undefined,
+  opts: pulumi.CustomResourceOptions,
+): PodArgs["secret"] {
+  const { env, files: texts } = settings ?? { env: {}, files: {} };
+  const files = keyedFiles(texts);
+  const variables = Object.keys(env);
+  if (settings === undefined || files.length + variables.length === 0) return undefined;
+  const secret = new Secret(`${name}-secret`, secretArgs(owner, settings, files), opts);
+  return { name: secret.metadata.name, files, variables };
 }

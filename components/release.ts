@@ -1,12 +1,13 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
-import { Environment } from "./environment";
+import { Environment, type EnvironmentArgs } from "./environment";
 import { type Guards } from "./guards";
 import { objectLabels } from "./kubernetes/labels";
 import { type Color, colors, perColor } from "./model/color";
 import {
   type CanarySettings,
   type GateSettings,
+  type NetworkPolicySettings,
   type RouterKind,
   type ServiceSettings,
   type Settings,
@@ -17,6 +18,7 @@ import { type Duration } from "./model/duration";
 import { type Live } from "./model/live";
 import { planTransition } from "./model/transition";
 import { servedImages, transitionInputs, type TransitionInputs } from "./model/transition-inputs";
+import { openly } from "./openly";
 import { routers } from "./routers/registry";
 import { type ServedTraffic } from "./routers/router";
 
@@ -31,7 +33,10 @@ export interface ReleaseArgs {
   readonly canary: CanarySettings;
   readonly standby: Standby;
   readonly readyTimeout: Duration;
-  /** Whether the services' environment variables are secrets. */
+  /** What the services are told in secret; no input of the component, so that nothing keeps it but the Secrets. */
+  readonly secrets: Settings["secrets"];
+  readonly networkPolicy?: NetworkPolicySettings;
+  /** Whether the services' settings hold secrets. */
   readonly secretServices: boolean;
   readonly gate: GateSettings;
   /** How long a color that lost its share keeps its pods. */
@@ -44,13 +49,13 @@ export interface ReleaseArgs {
 
 /** What a release is declared from: a part of the stack's settings, and what they change of what is live. */
 export function releaseArgs(settings: Settings, live: Live = { known: true, services: [] }): ReleaseArgs {
-  const { traffic, router, namespace, services, canary, standby, readyTimeout, secretServices, gate, drain } = settings;
-  const transition = transitionInputs(live, settings, planTransition(live, settings));
-  const served = servedImages(live, settings);
+  const { traffic, router, namespace, services, canary, standby, readyTimeout, gate, drain } = settings;
+  const { secrets, secretServices, networkPolicy } = settings;
   return {
-    ...{ traffic, router, namespace, services, canary, standby, readyTimeout, secretServices, gate, drain },
-    transition,
-    served,
+    ...{ traffic, router, namespace, services, canary, standby, readyTimeout, gate, drain },
+    ...{ secrets, secretServices, ...(networkPolicy && { networkPolicy }) },
+    transition: transitionInputs(live, settings, planTransition(live, settings)),
+    served: servedImages(live, settings),
   };
 }
 
@@ -80,7 +85,7 @@ export class Release extends pulumi.ComponentResource {
     super(
       "cyan:index:Release",
       name,
-      args.secretServices ? { ...args, services: pulumi.secret(args.services) } : args,
+      openly(args),
       args.transition.atRest ? pulumi.mergeOptions({ ignoreChanges: ["transition"] }, opts) : opts,
     );
     const namespace = args.namespace === "default" ? [] : [this.namespace(name, args.namespace)];
@@ -89,19 +94,9 @@ export class Release extends pulumi.ComponentResource {
     const routes = deferred<readonly pulumi.Resource[]>();
     const environments = perColor((color) => {
       const serving = serves(args.traffic, color);
-      const { services, standby, readyTimeout, secretServices: secretEnv } = args;
       return new Environment(
         `${name}-${color}`,
-        {
-          color,
-          namespace: args.namespace,
-          services,
-          serving,
-          standby,
-          readyTimeout,
-          secretEnv,
-          served: args.served[color],
-        },
+        { ...environmentArgs(args), color, serving, served: args.served[color] },
         serving ? { first: namespace } : { first: namespace, after: routes.promise, ...(drain && { drain }) },
         { parent: this },
       );
@@ -124,6 +119,13 @@ export class Release extends pulumi.ComponentResource {
     const labels = { ...objectLabels({}), "pod-security.kubernetes.io/enforce": "restricted" };
     return new Namespace(`${name}-namespace`, { metadata: { name: namespace, labels } }, { parent: this });
   }
+}
+
+/** What of a release's arguments both its environments are declared from. */
+function environmentArgs(args: ReleaseArgs): Omit<EnvironmentArgs, "color" | "serving" | "served"> {
+  const { namespace, services, standby, readyTimeout, secrets, secretServices, networkPolicy } = args;
+  const common = { namespace, services, standby, readyTimeout, secrets, secretServices };
+  return { ...common, ...(networkPolicy && { networkPolicy }) };
 }
 
 /** A promise that is settled from outside: what shrinks is declared before the routes that it waits for. */

@@ -15,6 +15,7 @@ const asked: Readonly<Record<Feature, string>> = {
   headerPattern: "header pattern",
   cookie: "cookie",
   mirror: "mirror",
+  affinity: "sessions",
 };
 
 const columns: readonly (readonly [title: string, cell: (can: Capabilities) => string])[] = [

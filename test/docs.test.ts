@@ -54,7 +54,17 @@ describe("the project's own files", () => {
 
   it("explain every key in the README", () => {
     const readme = read("README.md");
-    const paths = [[], ["services", "any"], ["services", "any", "blue"], ["ingress"], ["expose"], ["canary"]];
+    const paths = [
+      [],
+      ["services", "any"],
+      ["services", "any", "blue"],
+      ["ingress"],
+      ["expose"],
+      ["canary"],
+      ["canary", "affinity"],
+      ["secrets", "any"],
+      ["networkPolicy"],
+    ];
     for (const key of paths.flatMap((path) => knownKeys(path))) assert.ok(readme.includes(`\`${key}\``), key);
   });
 });

@@ -1,10 +1,10 @@
-import { type Color, colors } from "../model/color";
+import { colors } from "../model/color";
 import { parseQuantity } from "../model/quantity";
 import { type RouteSettings, type ServiceSettings } from "../model/settings";
-import { type CompletedConfig, type CrossProblem } from "./cross-problem";
-import { type Problem } from "../model/problems";
+import { type CompletedConfig, type CrossProblem, placesIn } from "./cross-problem";
 import { exposeProblems, routerProblems } from "./router-checks";
 import { type RawConfig } from "./schema";
+import { secretProblems } from "./secret-checks";
 
 /** The longest of what is added to a service's name: `-preview`. Kubernetes takes names of at most 63 characters. */
 const longestName = 63 - "-preview".length;
@@ -27,6 +27,7 @@ export function crossProblems(raw: RawConfig, settings: CompletedConfig): CrossP
     ...annotationProblems("expose", raw.expose.annotations),
     ...exposeProblems(settings.services),
     ...routerProblems(raw, settings),
+    ...secretProblems(raw, settings),
     ...headerProblems(raw),
     ...gateProblems(settings),
     ...placeProblems(settings.services),
@@ -63,11 +64,6 @@ function objectNameProblems(services: readonly ServiceSettings[]): CrossProblem[
           },
         ];
   });
-}
-
-/** Where a value of a color may stand: in the service, for both colors, or in the color. */
-function placesIn(service: string, color: Color, ...keys: readonly string[]): string[] {
-  return keys.flatMap((key) => [`services.${service}.${key}`, `services.${service}.${color}.${key}`]);
 }
 
 function drainProblems({ name, workloads }: ServiceSettings): CrossProblem[] {
@@ -128,15 +124,25 @@ function privilegeProblems({ name, workloads }: ServiceSettings): CrossProblem[]
     }));
 }
 
-/** Annotations that say who gets which traffic are Cyan's to write. */
+/** Annotations that say who gets which traffic are Cyan's to write: what they begin with, and what to use instead. */
+const ownAnnotations: readonly (readonly [pattern: RegExp, instead: string])[] = [
+  [/^(nginx\.ingress\.kubernetes\.io\/canary|cyan\.dev\/|pulumi\.com\/)/, "activeColor, canaryWeight and canary"],
+  [
+    /^nginx\.ingress\.kubernetes\.io\/(affinity|affinity-canary-behavior|session-cookie-(name|max-age|expires))$/,
+    "canary.affinity",
+  ],
+];
+
 function annotationProblems(path: string, annotations: Readonly<Record<string, string>> | undefined): CrossProblem[] {
-  return Object.keys(annotations ?? {})
-    .filter((key) => /^(nginx\.ingress\.kubernetes\.io\/canary|cyan\.dev\/|pulumi\.com\/)/.test(key))
-    .map((key) => ({
-      path: `${path}.annotations.${key}`,
-      message: "is written by Cyan; use activeColor, canaryWeight and canary instead",
-      reads: [path],
-    }));
+  return Object.keys(annotations ?? {}).flatMap((key) =>
+    ownAnnotations
+      .filter(([pattern]) => pattern.test(key))
+      .map(([, instead]) => ({
+        path: `${path}.annotations.${key}`,
+        message: `is written by Cyan; use ${instead} instead`,
+        reads: [path],
+      })),
+  );
 }
 
 function headerProblems({ canary }: RawConfig): CrossProblem[] {
@@ -210,21 +216,4 @@ function placesOf(service: string, { host, path, previewHost }: RouteSettings): 
   const main = { service, place: `${host}${prefix}`, path: `services.${service}.ingress.host` };
   if (previewHost === undefined) return [main];
   return [main, { service, place: `${previewHost}${prefix}`, path: `services.${service}.previewHost` }];
-}
-
-/** What is allowed and most likely not meant. A problem that a warning tells has a path too. */
-export function warningsOf(settings: CompletedConfig): Problem[] {
-  const { canaryWeight } = settings.traffic;
-  const same = settings.services.filter(({ workloads }) => workloads.blue.image === workloads.green.image);
-  const warnings = (canaryWeight > 0 ? same : []).map(({ name, workloads }) => ({
-    path: `services.${name}`,
-    message: `both colors run ${workloads.blue.image}; a canaryWeight of ${canaryWeight} tries nothing new`,
-  }));
-  if (settings.retainOnDelete) {
-    const message = "what is taken out of the config, or destroyed, stays in the cluster; keep it set only to leave";
-    warnings.push({ path: "retainOnDelete", message });
-  }
-  if (settings.install !== "ingress-nginx") return warnings;
-  const retired = "ingress-nginx was retired in March 2026 and gets no fixes; traefik reads the same annotations";
-  return [...warnings, { path: "install", message: retired }];
 }

@@ -1,3 +1,4 @@
+import { type Color } from "../model/color";
 import { type Settings } from "../model/settings";
 import { type Problem } from "../model/problems";
 
@@ -8,3 +9,8 @@ export interface CrossProblem extends Problem {
 
 /** Config with its defaults. */
 export type CompletedConfig = Omit<Settings, "cluster" | "secretServices">;
+
+/** Where a value of a color may stand: in the service, for both colors, or in the color. */
+export function placesIn(service: string, color: Color, ...keys: readonly string[]): string[] {
+  return keys.flatMap((key) => [`services.${service}.${key}`, `services.${service}.${color}.${key}`]);
+}

@@ -22,6 +22,7 @@ export function routerProblems(raw: RawConfig, settings: CompletedConfig): Cross
     ["canary.headerPattern", "headerPattern", raw.canary.headerPattern !== undefined],
     ["canary.cookie", "cookie", raw.canary.cookie !== undefined],
     ["canary.mirror", "mirror", settings.canary.mirror > 0],
+    ["canary.affinity", "affinity", raw.canary.affinity !== undefined],
   ];
   const lacks = asked.flatMap(([path, feature, asks]) => {
     const message = asks ? lacking(router, feature) : undefined;

@@ -25,6 +25,13 @@ export function variableNameProblem(name: string): string | undefined {
     : "is no name of a variable; use letters, digits and -._, beginning with no digit";
 }
 
+/** A file's name becomes a key: https://kubernetes.io/docs/concepts/configuration/configmap/#configmap-object */
+export function filePathProblem(path: string): string | undefined {
+  return /^(\/[-._A-Za-z0-9]{1,200})+$/.test(path) && !/\/\.{1,2}(\/|$)/.test(path)
+    ? undefined
+    : "is no path of a file; write one such as /etc/shop/app.yaml, of letters, digits and ._-";
+}
+
 /** nginx drops headers with an underscore unless it is told not to, and a token has no other characters. */
 export function headerNameProblem(name: string): string | undefined {
   return /^[A-Za-z0-9-]+$/.test(name) ? undefined : "has characters that nginx drops; use letters, digits and -";

@@ -1,8 +1,16 @@
 import { z } from "zod";
 import { parseDuration } from "../model/duration";
+import { parsePeer } from "../model/peer";
 import { parseQuantity } from "../model/quantity";
 import { installChoices, routerKinds } from "../model/settings";
-import { cookieNameProblem, headerNameProblem, imageProblem, patternProblem, variableNameProblem } from "./rules";
+import {
+  cookieNameProblem,
+  filePathProblem,
+  headerNameProblem,
+  imageProblem,
+  patternProblem,
+  variableNameProblem,
+} from "./rules";
 
 /** The shape of the stack's config, one schema for each key. What a key means is said in Pulumi.yaml. */
 
@@ -63,13 +71,30 @@ const strings = z.record(z.string(), z.union([z.string(), z.number(), z.boolean(
   error: "write a map of names to texts",
 });
 
+const namedBy = (problem: (name: string) => string | undefined) =>
+  strings.superRefine((value, context) => {
+    for (const name of Object.keys(value)) {
+      const message = problem(name);
+      if (message !== undefined) context.addIssue({ code: "custom", message, path: [name] });
+    }
+  });
+
 /** Environment variables; an empty value is one. */
-const variables = strings.superRefine((value, context) => {
-  for (const name of Object.keys(value)) {
-    const message = variableNameProblem(name);
-    if (message !== undefined) context.addIssue({ code: "custom", message, path: [name] });
-  }
-});
+const variables = namedBy(variableNameProblem);
+
+/** Texts by path; an empty one is one. */
+const files = namedBy(filePathProblem);
+
+const peers = z.array(
+  z.string({ error: "write a namespace or a range of addresses" }).transform((value, context) => {
+    const peer = parsePeer(value);
+    if (peer !== undefined) return peer;
+    const right = "write a namespace or a range of addresses, and a port if it is to be one: ingress, 10.0.0.0/8:5432";
+    context.addIssue({ code: "custom", message: `is ${quoted(value)}; ${right}` });
+    return z.NEVER;
+  }),
+  { error: "write a list such as [ingress]" },
+);
 
 const quantities = z.record(
   z.string(),
@@ -96,6 +121,7 @@ const workload = {
   command: z.array(text),
   args: z.array(z.string()),
   env: variables,
+  files,
   containerPort: integer(1, 65_535),
   replicas: integer(1, 10_000),
   autoscaling: z
@@ -163,6 +189,9 @@ const service = z.strictObject({
   green: color,
 });
 
+const told = { env: variables, files };
+const toldColor = z.strictObject(told, { error: "write a map with env and files" }).partial();
+
 export const configSchema = z.strictObject({
   activeColor: oneOf(["blue", "green"]).default("blue"),
   canaryWeight: integer(0, 100).default(0),
@@ -185,9 +214,18 @@ export const configSchema = z.strictObject({
       cookie: checked(cookieNameProblem),
       mirror: integer(0, 100),
       weightTotal: integer(100, 1_000_000),
+      affinity: z.strictObject({ cookie: checked(cookieNameProblem), maxAge: lasting.optional() }),
     })
     .partial()
     .default({}),
+  secrets: z
+    .record(z.string(), z.strictObject({ ...told, blue: toldColor, green: toldColor }).partial(), {
+      error: "write a map of services, each with env and files",
+    })
+    .default({}),
+  networkPolicy: z
+    .strictObject({ from: peers.default([]), sameNamespace: flag.default(true), to: peers.optional() })
+    .optional(),
   standby: z
     .union([z.literal("all"), integer(0, 10_000)], { error: "write all, or a number of replicas" })
     .default("all"),

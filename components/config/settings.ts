@@ -4,16 +4,18 @@ import {
   type ClusterSettings,
   type ProbeSettings,
   type RouteSettings,
+  type SecretSettings,
   type ServiceSettings,
   type Settings,
   type WorkloadSettings,
 } from "../model/settings";
-import { crossProblems, warningsOf } from "./cross-checks";
+import { crossProblems } from "./cross-checks";
 import { type CompletedConfig } from "./cross-problem";
 import { knownKeys } from "./known-keys";
 import { type Problem, problemsOf } from "../model/problems";
 import { salvage } from "./salvage";
 import { configSchema, type RawConfig, type RawService, type RawWorkload } from "./schema";
+import { warningsOf } from "./warnings";
 
 /** What became of a stack's config: settings with warnings, or everything that is wrong with it. */
 export type Parsed =
@@ -41,9 +43,18 @@ export function parseSettings(
   if (!parsed.success) {
     return { problems: told([...problemsOf(parsed.error, knownKeys), ...hiddenProblems(raw)]) };
   }
-  const settings = { ...complete(parsed.data), cluster, secretServices: secret.includes("services") };
+  const secretServices = secret.includes("services");
+  const settings = { ...complete(parsed.data, secretServices), cluster, secretServices };
   const problems = crossProblems(parsed.data, settings);
-  return problems.length > 0 ? { problems: told(problems) } : { settings, warnings: told(warningsOf(settings)) };
+  if (problems.length > 0) return { problems: told(problems) };
+  return { settings, warnings: [...told(warningsOf(settings)), ...plainSecrets(raw, secret)] };
+}
+
+/** Secrets that stand in the stack's file as anyone can read them. */
+function plainSecrets(raw: Readonly<Record<string, unknown>>, secret: readonly string[]): Problem[] {
+  if (raw["secrets"] === undefined || secret.includes("secrets")) return [];
+  const message = "is no secret in the config; set each value with pulumi config set --secret --path secrets.…";
+  return [{ path: "secrets", message }];
 }
 
 /** Problems between those values of a wrong config that are right by themselves. */
@@ -62,12 +73,18 @@ function withoutSecret({ path, message }: Problem, secret: readonly string[]): P
   return { path, message: hidden ? (message.split("; ").at(-1) ?? "") : message };
 }
 
-function complete(raw: RawConfig): CompletedConfig {
+/** With secret services, what each color is told counts as told in secret. */
+function complete(raw: RawConfig, secretServices = false): CompletedConfig {
+  const services = Object.entries(raw.services).map(([name, service]) => completeService(name, service, raw));
+  const secrets = services.map((service) => [service.name, secretsOf(service, raw, secretServices)] as const);
+  const { networkPolicy } = raw;
   return {
     traffic: { activeColor: raw.activeColor, canaryWeight: raw.canaryWeight },
     router: raw.router,
     namespace: raw.namespace,
-    services: Object.entries(raw.services).map(([name, service]) => completeService(name, service, raw)),
+    services: secretServices ? services.map(untold) : services,
+    secrets: Object.fromEntries(secrets),
+    ...(networkPolicy && { networkPolicy }),
     canary: { weightTotal: 100, mirror: 0, ...raw.canary },
     standby: raw.standby,
     install: raw.install,
@@ -91,6 +108,22 @@ function completeService(name: string, raw: RawService, config: RawConfig): Serv
     expose: { type: "ClusterIP", annotations: {}, ...config.expose, ...expose },
     workloads: perColor((color) => completeWorkload(port, [shared, own[color]])),
   };
+}
+
+function secretsOf({ name, workloads }: ServiceSettings, { secrets }: RawConfig, secretServices: boolean) {
+  const own = secrets[name] ?? {};
+  return perColor((color): SecretSettings => {
+    const { env, files } = workloads[color];
+    return {
+      env: { ...(secretServices && env), ...own.env, ...own[color]?.env },
+      files: { ...(secretServices && files), ...own.files, ...own[color]?.files },
+    };
+  });
+}
+
+/** A service whose variables and files are kept elsewhere. */
+function untold(service: ServiceSettings): ServiceSettings {
+  return { ...service, workloads: perColor((color) => ({ ...service.workloads[color], env: {}, files: {} })) };
 }
 
 type RawRoute = z.output<typeof configSchema>["ingress"];
@@ -141,6 +174,7 @@ function completeWorkload(port: number, layers: readonly RawWorkload[]): Workloa
     command: last("command") ?? [],
     args: last("args") ?? [],
     env: joined((layer) => layer.env),
+    files: joined((layer) => layer.files),
     containerPort: last("containerPort") ?? port,
     replicas: last("replicas") ?? defaults.replicas,
     ...(autoscaling && { autoscaling }),

@@ -1,12 +1,15 @@
 import { type types } from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+import type * as pulumi from "@pulumi/pulumi";
 import { type ProbeSettings, type WorkloadSettings } from "../model/settings";
+import { type KeyedFile, mountsOf } from "./files";
 import { objectLabels } from "./labels";
 import { type Owner, selectorOf } from "./metadata";
 
 type PodTemplate = types.input.core.v1.PodTemplateSpec;
 type Container = types.input.core.v1.Container;
 type Probe = types.input.core.v1.Probe;
+type Variable = types.input.core.v1.EnvVar;
+type Volume = types.input.core.v1.Volume;
 type Spread = types.input.core.v1.TopologySpreadConstraint;
 
 /** What the pods of a color are made from. */
@@ -14,8 +17,16 @@ export interface PodArgs {
   readonly settings: WorkloadSettings;
   /** Name of the account that they run as. */
   readonly serviceAccount: pulumi.Input<string>;
-  /** Whether the environment variables are secrets, which the state and the log hide. */
-  readonly secretEnv: boolean;
+  /** The ConfigMap that keeps their files, when there are any. */
+  readonly config?: Keeper;
+  /** The Secret that keeps their secret files and variables, when there are any. */
+  readonly secret?: Keeper & { readonly variables: readonly string[] };
+}
+
+/** An object that keeps files. */
+interface Keeper {
+  readonly name: pulumi.Input<string>;
+  readonly files: readonly KeyedFile[];
 }
 
 /**
@@ -24,6 +35,7 @@ export interface PodArgs {
  */
 export function podTemplate(owner: Owner, args: PodArgs): PodTemplate {
   const { settings, serviceAccount } = args;
+  const volumes = volumesOf(args);
   const selector = selectorOf(owner);
   const { runAsNonRoot, runAsUser } = settings.securityContext;
   return {
@@ -41,6 +53,7 @@ export function podTemplate(owner: Owner, args: PodArgs): PodTemplate {
         spreadOver(key, selector),
       ),
       containers: [container(owner.service, args)],
+      ...(volumes.length > 0 && { volumes }),
     },
   };
 }
@@ -59,20 +72,36 @@ function spreadOver(topologyKey: string, selector: Readonly<Record<string, strin
   };
 }
 
-function container(service: string, { settings: workload, secretEnv }: PodArgs): Container {
+function volumesOf({ config, secret }: PodArgs): Volume[] {
+  return [
+    ...(config ? [{ name: "config", configMap: { name: config.name } }] : []),
+    ...(secret && secret.files.length > 0 ? [{ name: "secret", secret: { secretName: secret.name } }] : []),
+  ];
+}
+
+/** Secret variables are named one by one: the object that keeps them has files too, which are none. */
+function variablesOf({ settings, secret }: PodArgs): Variable[] {
+  const open = Object.entries(settings.env).map(([name, value]) => ({ name, value }));
+  const kept = secret?.variables.map((key) => ({ name: key, valueFrom: { secretKeyRef: { name: secret.name, key } } }));
+  return [...open, ...(kept ?? [])];
+}
+
+function container(service: string, args: PodArgs): Container {
+  const workload = args.settings;
   const { probes, resources, preStop } = workload;
+  const env = variablesOf(args);
+  const volumeMounts = [
+    ...mountsOf("config", args.config?.files ?? []),
+    ...mountsOf("secret", args.secret?.files ?? []),
+  ];
   return {
     name: service,
     image: workload.image,
     imagePullPolicy: workload.imagePullPolicy,
     ...(workload.command.length > 0 && { command: [...workload.command] }),
     ...(workload.args.length > 0 && { args: [...workload.args] }),
-    ...(Object.keys(workload.env).length > 0 && {
-      env: Object.entries(workload.env).map(([name, value]) => ({
-        name,
-        value: secretEnv ? pulumi.secret(value) : value,
-      })),
-    }),
+    ...(env.length > 0 && { env }),
+    ...(volumeMounts.length > 0 && { volumeMounts }),
     ports: [{ name: "http", containerPort: workload.containerPort }],
     resources: { requests: { ...resources.requests }, limits: { ...resources.limits } },
     readinessProbe: probe(probes.readiness),

@@ -10,6 +10,7 @@ export const features = {
   headerPattern: "match a header by a pattern",
   cookie: "tell requests apart by a cookie",
   mirror: "send copies of requests to the idle color",
+  affinity: "keep a user on a color by a cookie of its own",
 } as const;
 export type Feature = keyof typeof features;
 
@@ -36,6 +37,7 @@ const nothing = {
   headerPattern: false,
   cookie: false,
   mirror: false,
+  affinity: false,
 };
 
 /** What each router can do. */
@@ -48,6 +50,7 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     header: true,
     headerPattern: true,
     cookie: true,
+    affinity: true,
     summary: "Two Ingresses with canary annotations.",
     inside: false,
     unit: "request",

@@ -1,5 +1,6 @@
 import { type Color } from "./color";
 import { type Duration } from "./duration";
+import { type Peer } from "./peer";
 import { type Traffic } from "./traffic";
 
 /** The technologies that can split requests between the colors. */
@@ -34,7 +35,11 @@ export interface Settings {
   readonly adopt: boolean;
   /** Whether everything keeps running when the stack is destroyed. */
   readonly retainOnDelete: boolean;
-  /** True when the config that holds the services is a secret; their environment variables are then secrets too. */
+  /** What each color of a service is told in secret, by service. */
+  readonly secrets: Readonly<Record<string, Readonly<Record<Color, SecretSettings>>>>;
+  /** Absent where anyone may call the pods. */
+  readonly networkPolicy?: NetworkPolicySettings;
+  /** True when the config that holds the services is a secret; their variables and files are then in `secrets`. */
   readonly secretServices: boolean;
 }
 
@@ -114,6 +119,33 @@ export interface CanarySettings {
   readonly mirror: number;
   /** What a weight is a part of; at least 100. `canaryWeight` is scaled to it. */
   readonly weightTotal: number;
+  /** Keeps a user on the color that the first request got. */
+  readonly affinity?: AffinitySettings;
+}
+
+/** Sessions by a cookie of the controller's own. */
+export interface AffinitySettings {
+  /** What the cookie's name begins with; the active color's follows, so that a flip begins all sessions anew. */
+  readonly cookie: string;
+  /** How long the browser keeps it; as long as it is open when absent. */
+  readonly maxAge?: Duration;
+}
+
+/** What one color of one service is told in secret. */
+export interface SecretSettings {
+  /** Environment variables. */
+  readonly env: Readonly<Record<string, string>>;
+  /** Texts by the absolute path at which the container finds them. */
+  readonly files: Readonly<Record<string, string>>;
+}
+
+/** Who may call the pods of both colors, and whom they may call. */
+export interface NetworkPolicySettings {
+  readonly from: readonly Peer[];
+  /** Whether the pods of the release's own namespace may call too. */
+  readonly sameNamespace: boolean;
+  /** Absent when they may call anyone; name servers may always be called. */
+  readonly to?: readonly Peer[];
 }
 
 /** What one color of one service runs. */
@@ -123,6 +155,8 @@ export interface WorkloadSettings {
   readonly command: readonly string[];
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** Texts by the absolute path at which the container finds them. */
+  readonly files: Readonly<Record<string, string>>;
   /** Port of the container; the Services' `port` leads to it. */
   readonly containerPort: number;
   /** Replicas while the color serves. Left to the autoscaler where there is one. */

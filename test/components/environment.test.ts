@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { Environment, type EnvironmentArgs } from "../../components/environment";
+import { perColor } from "../../components/model/color";
 import { type Registered, registeredBy, waitsFor } from "../support/mocks";
 import { goodConfig, settingsOf } from "./fixtures";
 
@@ -9,7 +10,7 @@ function environment(
   change: Partial<EnvironmentArgs> = {},
   service: Record<string, unknown> = {},
 ): Promise<ReadonlyMap<string, Registered>> {
-  const { services } = settingsOf({ ...goodConfig, services: { shop: { ...shop, ...service } } });
+  const { services, secrets } = settingsOf({ ...goodConfig, services: { shop: { ...shop, ...service } } });
   const args: EnvironmentArgs = {
     color: "green",
     namespace: "shop",
@@ -17,7 +18,8 @@ function environment(
     serving: true,
     standby: "all",
     readyTimeout: { seconds: 90 },
-    secretEnv: false,
+    secrets,
+    secretServices: false,
     served: {},
     ...change,
   };
@@ -26,6 +28,31 @@ function environment(
 
 const labels = { "app.kubernetes.io/name": "shop", "cyan.dev/color": "green", "app.kubernetes.io/managed-by": "cyan" };
 const selector = { "app.kubernetes.io/name": "shop", "cyan.dev/color": "green" };
+
+/** How the SDK marks a secret on its way to the engine. */
+const secretMark = /4dabf18193072939515e22adb298388d/;
+
+/** The inputs of a ConfigMap or a Secret. */
+interface Kept {
+  readonly metadata: { readonly name?: string };
+  readonly immutable: boolean;
+  readonly stringData?: { readonly value: unknown };
+}
+
+function objectOf(registered: Registered | undefined): Kept {
+  return registered?.inputs as Kept;
+}
+
+interface Pod {
+  readonly spec: {
+    readonly volumes?: unknown;
+    readonly containers: readonly { readonly env?: unknown; readonly volumeMounts?: unknown }[];
+  };
+}
+
+function podOf(registered: ReadonlyMap<string, Registered>): Pod {
+  return (registered.get("e-shop")?.inputs as { spec: { template: Pod } }).spec.template;
+}
 
 describe("an environment", () => {
   it("has a Deployment that loses no pod before another is ready, and pods that the restricted level admits", async () => {
@@ -218,12 +245,141 @@ describe("an environment", () => {
     assert.ok(!("lifecycle" in (spec.template.spec.containers[0] ?? {})));
   });
 
-  it("hides environment variables that come from a secret", async () => {
-    const secretMark = /4dabf18193072939515e22adb298388d/;
-    const registered = await environment({ secretEnv: true }, { env: { KEY: "v" } });
+  it("hides the settings of its services in the state where the config hides them", async () => {
+    const registered = await environment({ secretServices: true });
     assert.match(JSON.stringify(registered.get("e")?.inputs), secretMark);
-    assert.match(JSON.stringify(registered.get("e-shop")?.inputs), secretMark);
-    const open = await environment({}, { env: { KEY: "v" } });
-    for (const name of ["e", "e-shop"]) assert.doesNotMatch(JSON.stringify(open.get(name)?.inputs), secretMark);
+    assert.doesNotMatch(JSON.stringify((await environment()).get("e")?.inputs), secretMark);
+  });
+
+  it("has no object for files or secrets when there are none", async () => {
+    const types = [...(await environment()).values()].map(({ type }) => type);
+    assert.deepEqual(
+      types.filter((type) => /ConfigMap|Secret|NetworkPolicy/.test(type)),
+      [],
+    );
+  });
+
+  describe("with files", () => {
+    const files = { "/etc/shop/app.yaml": "color: green\n", "/app.yaml": "" };
+    const name = "shop-green-config-3cd97bf57f";
+    const mapsOf = (registered: ReadonlyMap<string, Registered>): Registered[] =>
+      [...registered.values()].filter(({ type }) => type === "kubernetes:core/v1:ConfigMap");
+
+    it("keeps them in a ConfigMap that never changes, and gives each to the pods at its path", async () => {
+      const registered = await environment({}, { files });
+      const [map, ...others] = mapsOf(registered);
+      assert.deepEqual(others, []);
+      assert.deepEqual(map?.inputs, {
+        apiVersion: "v1",
+        kind: "ConfigMap",
+        metadata: { name, namespace: "shop", labels },
+        immutable: true,
+        data: { "0-app.yaml": "", "1-app.yaml": "color: green\n" },
+      });
+      const { spec } = podOf(registered);
+      assert.deepEqual(spec.volumes, [{ name: "config", configMap: { name } }]);
+      assert.deepEqual(spec.containers[0]?.volumeMounts, [
+        { name: "config", mountPath: "/app.yaml", subPath: "0-app.yaml", readOnly: true },
+        { name: "config", mountPath: "/etc/shop/app.yaml", subPath: "1-app.yaml", readOnly: true },
+      ]);
+      assert.ok(waitsFor(registered, "e-shop", map.name));
+    });
+
+    it("keeps others in another ConfigMap, a resource of its own, so that the former one goes last", async () => {
+      const before = mapsOf(await environment({}, { files }))[0];
+      const after = mapsOf(await environment({}, { files: { ...files, "/app.yaml": "a" } }))[0];
+      const again = mapsOf(await environment({}, { files: Object.fromEntries(Object.entries(files).toReversed()) }))[0];
+      assert.notEqual(after?.name, before?.name);
+      assert.notEqual(objectOf(after).metadata.name, objectOf(before).metadata.name);
+      assert.deepEqual(again, before);
+    });
+  });
+
+  describe("with secrets", () => {
+    const secrets = { shop: perColor(() => ({ env: { TOKEN: "hunter2" }, files: { "/etc/shop/key": "hunter3" } })) };
+
+    it("keeps them in a Secret whose name the provider draws, and gives the pods that name", async () => {
+      const registered = await environment({ secrets });
+      const secret = registered.get("e-shop-secret");
+      const { metadata, immutable, stringData } = objectOf(secret);
+      assert.deepEqual(metadata, { namespace: "shop", labels });
+      assert.equal(immutable, true);
+      assert.deepEqual(stringData?.value, { TOKEN: "hunter2", "0-key": "hunter3" });
+      const { spec } = podOf(registered);
+      const name = "e-shop-secret-drawn";
+      assert.deepEqual(spec.volumes, [{ name: "secret", secret: { secretName: name } }]);
+      const [container] = spec.containers;
+      assert.deepEqual(container?.env, [{ name: "TOKEN", valueFrom: { secretKeyRef: { name, key: "TOKEN" } } }]);
+      assert.deepEqual(container.volumeMounts, [
+        { name: "secret", mountPath: "/etc/shop/key", subPath: "0-key", readOnly: true },
+      ]);
+      assert.ok(waitsFor(registered, "e-shop", "e-shop-secret"));
+    });
+
+    it("says them nowhere else, and there as a secret of the state", async () => {
+      const registered = await environment({ secrets });
+      for (const { name, inputs } of registered.values()) {
+        const text = JSON.stringify(inputs);
+        if (name === "e-shop-secret") assert.match(text, secretMark);
+        else assert.doesNotMatch(text, /hunter/, name);
+      }
+    });
+
+    it("has no volume for variables alone", async () => {
+      const { spec } = podOf(
+        await environment({ secrets: { shop: perColor(() => ({ env: { A: "a" }, files: {} })) } }),
+      );
+      assert.equal(spec.volumes, undefined);
+    });
+  });
+
+  describe("with a network policy", () => {
+    const policyOf = async (networkPolicy: unknown): Promise<unknown> => {
+      const settings = settingsOf({ ...goodConfig, networkPolicy }).networkPolicy ?? assert.fail("no policy");
+      return (await environment({ networkPolicy: settings })).get("e-shop-network")?.inputs;
+    };
+    const namespace = (name: string) => ({
+      namespaceSelector: { matchLabels: { "kubernetes.io/metadata.name": name } },
+    });
+    const port = (number: number) => [{ protocol: "TCP", port: number }];
+
+    it("lets in its own namespace and who is declared, and leaves calls to others alone", async () => {
+      assert.deepEqual(await policyOf({ from: ["ingress", "monitoring:9090", "192.0.2.0/24"] }), {
+        apiVersion: "networking.k8s.io/v1",
+        kind: "NetworkPolicy",
+        metadata: { name: "shop-green", namespace: "shop", labels },
+        spec: {
+          podSelector: { matchLabels: selector },
+          policyTypes: ["Ingress"],
+          ingress: [
+            { from: [{ podSelector: {} }] },
+            { from: [namespace("ingress")] },
+            { from: [namespace("monitoring")], ports: port(9090) },
+            { from: [{ ipBlock: { cidr: "192.0.2.0/24" } }] },
+          ],
+        },
+      });
+    });
+
+    it("lets out name lookups and who is declared, and nobody in whom it does not name", async () => {
+      const { spec } = (await policyOf({ sameNamespace: false, to: ["db:5432", "2001:db8::/32"] })) as {
+        spec: unknown;
+      };
+      assert.deepEqual(spec, {
+        podSelector: { matchLabels: selector },
+        policyTypes: ["Ingress", "Egress"],
+        ingress: [],
+        egress: [
+          {
+            ports: [
+              { protocol: "UDP", port: 53 },
+              { protocol: "TCP", port: 53 },
+            ],
+          },
+          { to: [namespace("db")], ports: port(5432) },
+          { to: [{ ipBlock: { cidr: "2001:db8::/32" } }] },
+        ],
+      });
+    });
   });
 });

@@ -113,6 +113,32 @@ describe("a release", () => {
     assert.equal(canary["nginx.ingress.kubernetes.io/canary-by-cookie"], "next");
   });
 
+  it("keeps sessions by the main Ingress alone, and says on the canary whether it keeps the users that it has", async () => {
+    const config = { canary: { affinity: { cookie: "shop", maxAge: "1h" } }, canaryWeight: 5 };
+    const registered = await release(config);
+    const sessions = (name: string): unknown => {
+      const { annotations } = (get(registered, name).inputs as { metadata: { annotations: Record<string, string> } })
+        .metadata;
+      return Object.fromEntries(Object.entries(annotations).filter(([key]) => /affinity|session/.test(key)));
+    };
+    const prefix = "nginx.ingress.kubernetes.io";
+    assert.deepEqual(sessions("r-shop"), {
+      [`${prefix}/affinity`]: "cookie",
+      [`${prefix}/session-cookie-name`]: "shop-blue",
+      [`${prefix}/session-cookie-max-age`]: "3600",
+    });
+    assert.deepEqual(sessions("r-shop-canary"), { [`${prefix}/affinity-canary-behavior`]: "sticky" });
+    assert.deepEqual(sessions("r-shop-preview-ingress"), {});
+  });
+
+  it("tells policies and the state nothing of secrets", async () => {
+    const registered = await release({ secrets: { shop: { env: { TOKEN: "hunter2" } } } });
+    for (const name of ["r", "r-blue", "r-green"]) {
+      assert.doesNotMatch(JSON.stringify(get(registered, name).inputs), /hunter2|"secrets"/, name);
+    }
+    assert.ok(registered.has("r-blue-shop-secret") && registered.has("r-green-shop-secret"));
+  });
+
   it("terminates TLS with the named secret", async () => {
     const registered = await release({ ingress: { host: "a.b", tls: "cert" } });
     const { spec } = get(registered, "r-shop").inputs as { spec: { tls: unknown } };

@@ -132,8 +132,9 @@ describe("a release on the embedded cluster", () => {
     assert.doesNotMatch(shown.out + pulumi("stack", "export").out + pulumi("stack", "output").out, /hunter2/);
     assert.match(
       kubectl("get", "deployment", "shop-blue", "-o", "jsonpath={.spec.template.spec.containers[0].env}"),
-      /hunter2/,
+      /secretKeyRef/,
     );
+    assert.match(kubectl("get", "secret", "-o", "jsonpath={.items[*].data.TOKEN}"), /aHVudGVyMg==/);
   });
 
   it("goes away with pulumi destroy", () => {

@@ -43,7 +43,7 @@ export async function registeredBy(program: () => unknown): Promise<ReadonlyMap<
     {
       newResource: (args) => {
         inputs.set(`${args.type} ${args.name}`, args.inputs);
-        return { id: `${args.name}-id`, state: args.inputs as Record<string, unknown> };
+        return { id: `${args.name}-id`, state: named(args.name, args.inputs as Record<string, unknown>) };
       },
       call: (args) => args.inputs as Record<string, unknown>,
     },
@@ -76,6 +76,12 @@ export async function registeredBy(program: () => unknown): Promise<ReadonlyMap<
   });
   await pulumi.runtime.disconnect();
   return registered;
+}
+
+/** The state of an object: one that is declared without a name gets one from the provider. */
+function named(resource: string, state: Record<string, unknown>): Record<string, unknown> {
+  const metadata = state["metadata"] as Record<string, unknown> | undefined;
+  return metadata === undefined ? state : { ...state, metadata: { name: `${resource}-drawn`, ...metadata } };
 }
 
 /** Whether `later` waits for `earlier`, directly or through others. */

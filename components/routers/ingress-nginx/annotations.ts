@@ -1,4 +1,5 @@
 import { type CanarySettings } from "../../model/settings";
+import { type Color } from "../../model/color";
 import { type Traffic } from "../../model/traffic";
 
 const prefix = "nginx.ingress.kubernetes.io";
@@ -7,6 +8,10 @@ const prefix = "nginx.ingress.kubernetes.io";
 export const annotationNames = {
   weight: `${prefix}/canary-weight`,
   weightTotal: `${prefix}/canary-weight-total`,
+  affinity: `${prefix}/affinity`,
+  sessionCookie: `${prefix}/session-cookie-name`,
+  sessionAge: `${prefix}/session-cookie-max-age`,
+  sessionsOfCanary: `${prefix}/affinity-canary-behavior`,
 } as const;
 
 /**
@@ -22,7 +27,7 @@ export function scaledWeight(percent: number, total: number): number {
 
 /** What a canary Ingress says to ingress-nginx, and to Traefik's provider of the same name. */
 export function canaryAnnotations(traffic: Traffic, canary: CanarySettings): Record<string, string> {
-  const { header, headerValue, headerPattern, cookie, weightTotal } = canary;
+  const { header, headerValue, headerPattern, cookie, weightTotal, affinity } = canary;
   return {
     [`${prefix}/canary`]: "true",
     [annotationNames.weight]: String(scaledWeight(traffic.canaryWeight, weightTotal)),
@@ -31,5 +36,30 @@ export function canaryAnnotations(traffic: Traffic, canary: CanarySettings): Rec
     ...(headerValue !== undefined && { [`${prefix}/canary-by-header-value`]: headerValue }),
     ...(headerPattern !== undefined && { [`${prefix}/canary-by-header-pattern`]: headerPattern }),
     ...(cookie !== undefined && { [`${prefix}/canary-by-cookie`]: cookie }),
+    ...(affinity && { [annotationNames.sessionsOfCanary]: sessionsOfCanary(traffic.canaryWeight) }),
   };
+}
+
+/** What a main Ingress says of sessions. */
+export function affinityAnnotations({ activeColor }: Traffic, { affinity }: CanarySettings): Record<string, string> {
+  if (affinity === undefined) return {};
+  const { cookie, maxAge } = affinity;
+  return {
+    [annotationNames.affinity]: "cookie",
+    [annotationNames.sessionCookie]: sessionCookie(cookie, activeColor),
+    ...(maxAge && { [annotationNames.sessionAge]: String(maxAge.seconds) }),
+  };
+}
+
+/**
+ * Whether the canary keeps the users that it has. At weight 0 it must not: ingress-nginx asks whose session it is before it
+ * asks for the weight, and would go on sending them there (docs/adr/0009). Traefik forgets them at weight 0 by itself.
+ */
+export function sessionsOfCanary(canaryWeight: number): "sticky" | "legacy" {
+  return canaryWeight > 0 ? "sticky" : "legacy";
+}
+
+/** The cookie of the sessions that begin while `active` is the active color: a flip is for everyone. */
+export function sessionCookie(cookie: string, active: Color): string {
+  return `${cookie}-${active}`;
 }

@@ -8,7 +8,7 @@ import { type RouteSettings, type ServiceSettings } from "../../model/settings";
 import { type RouteArgs, type Router, type ServedTraffic } from "../router";
 import { selectorService } from "../selector-service";
 import { trafficRecord } from "../record";
-import { annotationNames, canaryAnnotations } from "./annotations";
+import { affinityAnnotations, annotationNames, canaryAnnotations } from "./annotations";
 
 /**
  * Splits requests by the canary annotations of ingress-nginx, which Traefik 3.7 and later reads too.
@@ -75,7 +75,8 @@ type RoutedTarget = Target & { readonly route: RouteSettings };
 /** A user's annotations come first: what traffic goes by is not theirs to change. */
 function mainIngress(name: string, target: RoutedTarget, opts: pulumi.CustomResourceOptions) {
   const { args, service, route } = target;
-  const annotations = { ...route.annotations, ...trafficRecord(args.traffic) };
+  const sessions = affinityAnnotations(args.traffic, args.canary);
+  const annotations = { ...route.annotations, ...sessions, ...trafficRecord(args.traffic) };
   return ingress(
     `${name}-${service.name}`,
     names.active(service.name),

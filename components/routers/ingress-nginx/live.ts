@@ -6,7 +6,7 @@ import { names } from "../../model/names";
 import { type Traffic } from "../../model/traffic";
 import { insidePatch } from "../inside";
 import { lastWrite, recordOf, trafficRecord } from "../record";
-import { annotationNames, scaledWeight } from "./annotations";
+import { annotationNames, scaledWeight, sessionCookie, sessionsOfCanary } from "./annotations";
 import { foreignRoute } from "./foreign";
 import { type Ingress, ingressKind } from "./ingress";
 
@@ -70,18 +70,31 @@ async function move(cluster: Cluster, services: readonly string[], traffic: Traf
       return ingress === undefined ? [] : [{ service, kind: ingressKind, name, change: change(ingress, service) }];
     });
   const mains = ingresses(names.active, (main, service) => ({
-    metadata: { annotations: trafficRecord(traffic) },
+    metadata: { annotations: { ...trafficRecord(traffic), ...sessionsAt(main, activeColor) } },
     spec: { rules: rulesTo(main, names.environment(service, activeColor)) },
   }));
   const canaries = ingresses(names.canary, (canary, service) => {
     const weight = String(scaledWeight(traffic.canaryWeight, totalOf(canary)));
+    const annotations = { [annotationNames.weight]: weight, ...canarySessionsAt(canary, traffic.canaryWeight) };
     return {
-      metadata: { annotations: { ...trafficRecord(traffic), [annotationNames.weight]: weight } },
+      metadata: { annotations: { ...trafficRecord(traffic), ...annotations } },
       spec: { rules: rulesTo(canary, names.environment(service, otherColor(activeColor))) },
     };
   });
   const inside = services.flatMap((service) => insidePatch(objects.services, service, activeColor));
   await applyPatches(cluster, services, [mains, canaries, inside]);
+}
+
+/** The sessions of a main Ingress that has them, begun anew where its active color is another. */
+function sessionsAt({ metadata }: Ingress, active: Color): Record<string, string> {
+  const cookie = metadata?.annotations?.[annotationNames.sessionCookie];
+  const name = annotationNames.sessionCookie;
+  return cookie === undefined ? {} : { [name]: sessionCookie(cookie.replace(/-(blue|green)$/, ""), active) };
+}
+
+function canarySessionsAt({ metadata }: Ingress, canaryWeight: number): Record<string, string> {
+  const name = annotationNames.sessionsOfCanary;
+  return metadata?.annotations?.[name] === undefined ? {} : { [name]: sessionsOfCanary(canaryWeight) };
 }
 
 /** The rules of an Ingress, all of them leading to another Service. */

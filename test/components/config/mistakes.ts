@@ -36,7 +36,9 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
   [
     "a key near none",
     { ...goodConfig, canary: { percentage: 5 } },
-    ["canary.percentage: unknown key; there are header, headerValue, headerPattern, cookie, mirror, weightTotal"],
+    [
+      "canary.percentage: unknown key; there are header, headerValue, headerPattern, cookie, mirror, weightTotal, affinity",
+    ],
   ],
   [
     "a color that is missing",
@@ -290,6 +292,75 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
     "a flag in words",
     { ...goodConfig, allowActiveChange: "yes" },
     ['allowActiveChange: is "yes"; write true or false'],
+  ],
+  [
+    "a file without a path",
+    withShop({ files: { "app.yaml": "a" } }),
+    [
+      "services.shop.files.app.yaml: is no path of a file; write one such as /etc/shop/app.yaml, of letters, digits and ._-",
+    ],
+  ],
+  [
+    "a file outside its folder",
+    withGreen({ files: { "/etc/../app.yaml": "a" } }),
+    [
+      "services.shop.green.files./etc/../app.yaml: is no path of a file; " +
+        "write one such as /etc/shop/app.yaml, of letters, digits and ._-",
+    ],
+  ],
+  [
+    "a secret of no service",
+    { ...goodConfig, secrets: { cart: { env: { TOKEN: "a" } } } },
+    ["secrets.cart: is no service; choose one of shop"],
+  ],
+  [
+    "a key of a secret",
+    { ...goodConfig, secrets: { shop: { evn: { TOKEN: "a" } } } },
+    ["secrets.shop.evn: unknown key; did you mean env?"],
+  ],
+  [
+    "a secret variable that Kubernetes refuses",
+    { ...goodConfig, secrets: { shop: { green: { env: { "1ST": "a" } } } } },
+    ["secrets.shop.green.env.1ST: is no name of a variable; use letters, digits and -._, beginning with no digit"],
+  ],
+  [
+    "a variable that is a secret and none",
+    { ...withGreen({ env: { TOKEN: "a" } }), secrets: { shop: { env: { TOKEN: "a" } } } },
+    ["secrets.shop.green.env.TOKEN: is told openly too; keep it here, or in services.shop.env"],
+  ],
+  [
+    "an account's annotations in a list",
+    withShop({ serviceAccount: { annotations: ["a"] } }),
+    ["services.shop.serviceAccount.annotations: write a map of names to texts"],
+  ],
+  [
+    "a caller",
+    { ...goodConfig, networkPolicy: { from: ["ingress", "10.0.0.0/33"] } },
+    [
+      'networkPolicy.from.1: is "10.0.0.0/33"; write a namespace or a range of addresses, and a port if it is to be one: ' +
+        "ingress, 10.0.0.0/8:5432",
+    ],
+  ],
+  [
+    "a key of the network policy",
+    { ...goodConfig, networkPolicy: { form: ["ingress"] } },
+    ["networkPolicy.form: unknown key; did you mean from?"],
+  ],
+  ["sessions without a cookie", { ...goodConfig, canary: { affinity: {} } }, ["canary.affinity.cookie: is missing"]],
+  [
+    "a cookie of sessions",
+    { ...goodConfig, canary: { affinity: { cookie: "my cookie" } } },
+    ["canary.affinity.cookie: is no name of a cookie"],
+  ],
+  [
+    "an annotation of sessions",
+    {
+      ...goodConfig,
+      ingress: { host: "a.b", annotations: { "nginx.ingress.kubernetes.io/session-cookie-name": "a" } },
+    },
+    [
+      "ingress.annotations.nginx.ingress.kubernetes.io/session-cookie-name: is written by Cyan; use canary.affinity instead",
+    ],
   ],
   ["a standby in words", { ...goodConfig, standby: "half" }, ["standby: write all, or a number of replicas"]],
 ];

@@ -88,8 +88,11 @@ describe("a config that is wrong in several ways", () => {
     );
     const ofOthers = mistakes.flatMap(([what, config, said]) => {
       const changed = Object.entries(config).filter(([key, value]) => goodConfig[key as "services"] !== value);
-      // A mistake in a host leaves no place to share; a gate is judged by the services' sizes, a router by their hosts.
-      const apart = changed.every(([key]) => !["services", "ingress", "previewHost", "gate", "router"].includes(key));
+      // A mistake in a host leaves no place to share; a gate is judged by the services' sizes, a router by their
+      // hosts, and a secret by their names.
+      const apart = changed.every(
+        ([key]) => !["services", "ingress", "previewHost", "gate", "router", "secrets"].includes(key),
+      );
       return apart ? [[what, Object.fromEntries(changed), said] as const] : [];
     });
     assert.ok(ofServices.length > 20 && ofOthers.length > 15);
@@ -203,6 +206,54 @@ describe("a config that is right", () => {
         assert.equal(accepted, value >= 0 && value <= 100);
       }),
     );
+  });
+
+  it("tells each color its own secrets besides its service's, and nothing of them in the service", () => {
+    const secrets = {
+      shop: {
+        env: { A: "service", B: "service" },
+        files: { "/key": "service" },
+        green: { env: { B: "color" }, files: { "/other": "color" } },
+      },
+    };
+    const settings = settingsOf({ ...goodConfig, secrets });
+    assert.deepEqual(settings.secrets["shop"], {
+      blue: { env: { A: "service", B: "service" }, files: { "/key": "service" } },
+      green: { env: { A: "service", B: "color" }, files: { "/key": "service", "/other": "color" } },
+    });
+    assert.deepEqual(settings.services, settingsOf(goodConfig).services);
+  });
+
+  it("tells in secret what secret services are told", () => {
+    const config = {
+      ...withGreen({ env: { A: "a", B: "b" }, files: { "/app.yaml": "text" } }),
+      secrets: { shop: { env: { B: "secret" } } },
+    };
+    const parsed = parseSettings(config, { secret: ["services", "secrets"] });
+    assert.ok("settings" in parsed);
+    const { services, secrets } = parsed.settings;
+    assert.deepEqual(secrets["shop"]?.green, { env: { A: "a", B: "secret" }, files: { "/app.yaml": "text" } });
+    for (const color of ["blue", "green"] as const) {
+      assert.deepEqual(services[0]?.workloads[color].env, {});
+      assert.deepEqual(services[0].workloads[color].files, {});
+    }
+    assert.deepEqual(parsed.warnings, []);
+  });
+
+  it("is warned of secrets that anyone can read in the config", () => {
+    const config = { ...goodConfig, secrets: { shop: { env: { TOKEN: "hunter2" } } } };
+    assert.deepEqual(warningsIn(config), [
+      "secrets: is no secret in the config; set each value with pulumi config set --secret --path secrets.…",
+    ]);
+    assert.deepEqual(warningsIn(config, ["secrets"]), []);
+  });
+
+  it("is warned of a network policy that lets in no ingress controller", () => {
+    const said =
+      "networkPolicy.from: is empty, and lets in no ingress controller but one in the release's own namespace";
+    assert.deepEqual(warningsIn({ ...goodConfig, networkPolicy: {} }), [said]);
+    assert.deepEqual(warningsIn({ ...goodConfig, networkPolicy: { from: ["ingress"] } }), []);
+    assert.deepEqual(warningsIn({ ...withShop({ ingress: false }), networkPolicy: {} }), []);
   });
 
   it("is warned of a canary that runs the same image in both colors", () => {

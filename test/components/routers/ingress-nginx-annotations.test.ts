@@ -1,6 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { canaryAnnotations, scaledWeight } from "../../../components/routers/ingress-nginx/annotations";
+import {
+  affinityAnnotations,
+  annotationNames,
+  canaryAnnotations,
+  scaledWeight,
+} from "../../../components/routers/ingress-nginx/annotations";
 
 const percent = fc.integer({ min: 0, max: 100 });
 const total = fc.integer({ min: 100, max: 1_000_000 });
@@ -26,7 +31,43 @@ describe("a weight that is scaled to a total", () => {
   });
 });
 
+describe("a main Ingress's annotations of sessions", () => {
+  const prefix = "nginx.ingress.kubernetes.io";
+  const sessions = (activeColor: "blue" | "green", maxAge?: number) => {
+    const affinity = { cookie: "shop", ...(maxAge && { maxAge: { seconds: maxAge } }) };
+    return affinityAnnotations({ activeColor, canaryWeight: 0 }, { mirror: 0, weightTotal: 100, affinity });
+  };
+
+  it("name a cookie that a flip changes, and how long it lasts", () => {
+    assert.deepEqual(sessions("blue", 3600), {
+      [`${prefix}/affinity`]: "cookie",
+      [`${prefix}/session-cookie-name`]: "shop-blue",
+      [`${prefix}/session-cookie-max-age`]: "3600",
+    });
+    assert.deepEqual(sessions("green"), {
+      [`${prefix}/affinity`]: "cookie",
+      [`${prefix}/session-cookie-name`]: "shop-green",
+    });
+  });
+
+  it("are none where no sessions are wanted", () => {
+    assert.deepEqual(
+      affinityAnnotations({ activeColor: "blue", canaryWeight: 0 }, { mirror: 0, weightTotal: 100 }),
+      {},
+    );
+  });
+});
+
 describe("a canary's annotations", () => {
+  it("keep the users that it has, but at weight 0 let them all go", () => {
+    const canary = { mirror: 0, weightTotal: 100, affinity: { cookie: "shop" } };
+    const sessions = (canaryWeight: number) =>
+      canaryAnnotations({ activeColor: "blue", canaryWeight }, canary)[annotationNames.sessionsOfCanary];
+    assert.deepEqual([0, 1, 100].map(sessions), ["legacy", "sticky", "sticky"]);
+    const none = canaryAnnotations({ activeColor: "blue", canaryWeight: 5 }, { mirror: 0, weightTotal: 100 });
+    assert.ok(!(annotationNames.sessionsOfCanary in none));
+  });
+
   it("carry header, cookie and weight together", () => {
     const canary = { header: "X-User", headerPattern: "^beta-", cookie: "beta", mirror: 0, weightTotal: 200 };
     const prefix = "nginx.ingress.kubernetes.io";

@@ -47,6 +47,21 @@ describe("the live half of the ingress-nginx router", () => {
     assert.deepEqual(cluster.patches, [...both.map(main), ...both.map(canary), ...both.map(selector)]);
   });
 
+  it("lets the canary's users go at weight 0, and begins their sessions anew at a flip", async () => {
+    const prefix = "nginx.ingress.kubernetes.io";
+    const kinds = {
+      Ingress: [
+        ingress("shop", "shop-green", { [`${prefix}/session-cookie-name`]: "my-green" }),
+        ingress("shop-canary", "shop-blue", { [`${prefix}/affinity-canary-behavior`]: "sticky" }),
+      ],
+    };
+    const cluster = new FakeCluster({ kinds, services: [inside("shop")] });
+    await ingressNginx.move(cluster, ["shop"], { activeColor: "blue", canaryWeight: 0 });
+    const written = cluster.patches.map(({ change }) => change.metadata?.annotations ?? {});
+    assert.equal(written[0]?.[`${prefix}/session-cookie-name`], "my-blue");
+    assert.equal(written[1]?.[`${prefix}/affinity-canary-behavior`], "legacy");
+  });
+
   it("moves the Service alone of a service without a route, and what is left of a route", async () => {
     const cluster = new FakeCluster({ kinds: { Ingress: [objects("cart")[0] ?? {}] }, services: [inside("shop")] });
     await ingressNginx.move(cluster, ["shop", "cart"], { activeColor: "blue", canaryWeight: 0 });
