@@ -5,6 +5,7 @@ import { z } from "zod";
 import { capabilities, type Capabilities, type Feature } from "../components/model/routers";
 import { routerKinds } from "../components/model/settings";
 import { reportSchema } from "../driver/plan/report";
+import { choosingPage } from "./choosing";
 
 const asked: Readonly<Record<Feature, string>> = {
   host: "host",
@@ -61,4 +62,5 @@ export function planSchema(): string {
 if (require.main === module) {
   writeFileSync(join(__dirname, "routers.md"), routersPage());
   writeFileSync(join(__dirname, "plan.schema.json"), planSchema());
+  writeFileSync(join(__dirname, "choosing.md"), choosingPage());
 }

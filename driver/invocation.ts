@@ -1,5 +1,6 @@
 /** One run of the command: what it may read, write and be told. */
 export interface Invocation {
+  readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly stderr: NodeJS.WriteStream;
   readonly env: NodeJS.ProcessEnv;

@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
 import { SandboxError } from "../sandbox/report";
+import { adviseCommand } from "./commands/advise";
 import { completionCommand } from "./commands/completion";
 import { demoCommand } from "./commands/demo";
 import { planCommand } from "./commands/plan";
@@ -23,7 +24,8 @@ export function program(invocation: Invocation): Command {
     .addCommand(planCommand(invocation))
     .addCommand(statusCommand(invocation))
     .addCommand(sandboxCommand(invocation))
-    .addCommand(demoCommand(invocation));
+    .addCommand(demoCommand(invocation))
+    .addCommand(adviseCommand(invocation));
   cyan.addCommand(completionCommand(cyan, invocation));
   for (const command of everyCommand(cyan)) {
     command.exitOverride().configureOutput({
@@ -66,7 +68,15 @@ export function run(): void {
       abort.abort(new Error(`interrupted by ${signal}`));
     });
   }
-  const { stdout, stderr, env } = process;
-  const invocation: Invocation = { stdout, stderr, env, cwd: process.cwd(), signal: abort.signal, exitCode: 0 };
+  const { stdin, stdout, stderr, env } = process;
+  const invocation: Invocation = {
+    stdin,
+    stdout,
+    stderr,
+    env,
+    cwd: process.cwd(),
+    signal: abort.signal,
+    exitCode: 0,
+  };
   void main(process.argv.slice(2), invocation).then((code) => process.exit(code));
 }

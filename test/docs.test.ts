@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { knownKeys } from "../components/config/known-keys";
 import { parseSettings } from "../components/config/settings";
+import { choosingPage } from "../docs/choosing";
 import { planSchema, routersPage } from "../docs/generate";
 
 const read = (name: string): string => readFileSync(join(__dirname, "..", name), "utf8");
@@ -50,6 +51,10 @@ describe("the project's own files", () => {
 
   it("say in docs/plan.schema.json what cyan plan prints: else run npm run docs", () => {
     assert.equal(read("docs/plan.schema.json"), planSchema());
+  });
+
+  it("say in docs/choosing.md what cyan advise goes by: else run npm run docs", () => {
+    assert.equal(read("docs/choosing.md"), choosingPage());
   });
 
   it("explain every key in the README", () => {
