@@ -39,7 +39,10 @@ function bareProgram(work: string): Program {
   const write = (name: string, text: string): void => {
     writeFileSync(join(work, name), text);
   };
-  write("Pulumi.yaml", "name: bare\nruntime: { name: nodejs, options: { packagemanager: npm } }\n");
+  write(
+    "Pulumi.yaml",
+    "name: bare\nruntime: { name: nodejs, options: { packagemanager: npm, tsconfig: tsconfig.swc.json } }\n",
+  );
   write("package.json", '{ "name": "bare", "main": "index.ts" }\n');
   write(
     "index.ts",
@@ -49,7 +52,7 @@ const value = new pulumi.Config().get("value") ?? "";
 new kubernetes.core.v1.ConfigMap("bare", { metadata: { name: "bare", namespace: "default" }, data: { value } });
 `,
   );
-  copyFileSync(join(checkout, "tsconfig.json"), join(work, "tsconfig.json"));
+  for (const name of ["tsconfig.json", "tsconfig.swc.json"]) copyFileSync(join(checkout, name), join(work, name));
   symlinkSync(join(checkout, "node_modules"), join(work, "node_modules"));
   return { folder: work, configFile: join(work, "Pulumi.dev.yaml") };
 }

@@ -130,9 +130,8 @@ async function startDaemon(config: string, args: SandboxArgs): Promise<DaemonRec
   const { paths } = args;
   const run = randomUUID();
   const log = openSync(join(paths.logs, "daemon.log"), "a");
-  const argv = ["-r", "ts-node/register", join(__dirname, "daemon.ts"), config, paths.daemon, run];
-  // ts-node finds its settings from the working folder.
   const cwd = join(__dirname, "..", "..");
+  const argv = ["-r", join(cwd, "register.js"), join(__dirname, "daemon.ts"), config, paths.daemon, run];
   const child = spawn(process.execPath, argv, { cwd, detached: true, stdio: ["ignore", log, log] });
   child.unref();
   for (;;) {

@@ -47,9 +47,9 @@ export class RunningLoad {
     onAnswer: (answer: Answer) => void = () => undefined,
   ): RunningLoad {
     assertAllowed(order, order.anywhere);
-    const argv = [process.execPath, "-r", "ts-node/register", join(__dirname, "main.ts"), JSON.stringify(order)];
-    const [command = "", ...args] = wrap(argv);
     const cwd = join(__dirname, "..", "..", "..");
+    const argv = [process.execPath, "-r", join(cwd, "register.js"), join(__dirname, "main.ts"), JSON.stringify(order)];
+    const [command = "", ...args] = wrap(argv);
     // A group of its own: Ctrl-C reaches whoever started it, and that ends it in order.
     const options = { cwd, detached: true, stdio: ["pipe", "pipe", "pipe"] as ["pipe", "pipe", "pipe"] };
     return new RunningLoad(spawn(command, args, options), onAnswer);

@@ -56,7 +56,12 @@ describe("a load in a process of its own", () => {
   for (const signal of ["SIGINT", "SIGTERM"] as const) {
     it(`ends well at ${signal}`, async () => {
       const main = join(__dirname, "../../../sandbox/demo/load/main.ts");
-      const argv = ["-r", "ts-node/register", main, JSON.stringify({ ...order(), count: 100_000 })];
+      const argv = [
+        "-r",
+        join(__dirname, "../../../register.js"),
+        main,
+        JSON.stringify({ ...order(), count: 100_000 }),
+      ];
       const child = spawn(process.execPath, argv, { stdio: ["pipe", "pipe", "inherit"] });
       child.stdout.once("data", () => child.kill(signal)).resume();
       assert.deepEqual(await once(child, "exit"), [0, null]);
