@@ -32,7 +32,8 @@ const allowed = [
     "sandbox/",
   ],
   ["policies/rules/", "components/model/"],
-  ["policies/(dev|prod)/", "policies/rules/"],
+  ["policies/(dev|prod)/", "policies/rules/", "policies/load[.]js"],
+  ["policies/[a-z-]+[.](ts|js)", "policies/rules/"],
   ["sandbox/"],
 ];
 

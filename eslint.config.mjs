@@ -2,7 +2,17 @@ import pulumi from "@pulumi/eslint-plugin";
 import tseslint from "typescript-eslint";
 
 export default tseslint.config(
-  { ignores: ["node_modules/", "**/dist/", "driver/cyan.js", "*.cjs"] },
+  {
+    ignores: [
+      "node_modules/",
+      "**/dist/",
+      "driver/cyan.js",
+      "register.js",
+      "policies/load.js",
+      "policies/*/index.js",
+      "*.cjs",
+    ],
+  },
   ...tseslint.configs.strictTypeChecked,
   {
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },

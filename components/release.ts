@@ -3,49 +3,16 @@ import * as pulumi from "@pulumi/pulumi";
 import { Environment, type EnvironmentArgs } from "./environment";
 import { type Guards } from "./guards";
 import { objectLabels } from "./kubernetes/labels";
-import { type Color, colors, perColor } from "./model/color";
-import {
-  type CanarySettings,
-  type GateSettings,
-  type NetworkPolicySettings,
-  type RouterKind,
-  type ServiceSettings,
-  type Settings,
-  type Standby,
-} from "./model/settings";
-import { serves, type Traffic } from "./model/traffic";
-import { type Duration } from "./model/duration";
+import { colors, perColor } from "./model/color";
 import { type Live } from "./model/live";
+import { type ReleaseArgs } from "./model/release-args";
+import { type Settings } from "./model/settings";
+import { serves } from "./model/traffic";
 import { planTransition } from "./model/transition";
-import { servedImages, transitionInputs, type TransitionInputs } from "./model/transition-inputs";
+import { servedImages, transitionInputs } from "./model/transition-inputs";
 import { openly } from "./openly";
 import { routers } from "./routers/registry";
 import { type ServedTraffic } from "./routers/router";
-
-/** What a release is declared from. Everything is literal, so that a policy sees it in a preview. */
-export interface ReleaseArgs {
-  /** Who is to serve. */
-  readonly traffic: Traffic;
-  readonly router: RouterKind;
-  /** Namespace of all objects; made with the release unless it is `default`. */
-  readonly namespace: string;
-  readonly services: readonly ServiceSettings[];
-  readonly canary: CanarySettings;
-  readonly standby: Standby;
-  readonly readyTimeout: Duration;
-  /** What the services are told in secret; no input of the component, so that nothing keeps it but the Secrets. */
-  readonly secrets: Settings["secrets"];
-  readonly networkPolicy?: NetworkPolicySettings;
-  /** Whether the services' settings hold secrets. */
-  readonly secretServices: boolean;
-  readonly gate: GateSettings;
-  /** How long a color that lost its share keeps its pods. */
-  readonly drain: Duration;
-  /** What is live beside what is declared, for policies. */
-  readonly transition: TransitionInputs;
-  /** By color and service, the image that a color had when it was last left as the active one. */
-  readonly served: Readonly<Record<Color, Readonly<Record<string, string>>>>;
-}
 
 /** What a release is declared from: a part of the stack's settings, and what they change of what is live. */
 export function releaseArgs(settings: Settings, live: Live = { known: true, services: [] }): ReleaseArgs {

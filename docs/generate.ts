@@ -6,6 +6,7 @@ import { capabilities, type Capabilities, type Feature } from "../components/mod
 import { routerKinds } from "../components/model/settings";
 import { reportSchema } from "../driver/plan/report";
 import { choosingPage } from "./choosing";
+import { policiesPage } from "./policies-page";
 
 const asked: Readonly<Record<Feature, string>> = {
   host: "host",
@@ -63,4 +64,5 @@ if (require.main === module) {
   writeFileSync(join(__dirname, "routers.md"), routersPage());
   writeFileSync(join(__dirname, "plan.schema.json"), planSchema());
   writeFileSync(join(__dirname, "choosing.md"), choosingPage());
+  writeFileSync(join(__dirname, "policies.md"), policiesPage());
 }

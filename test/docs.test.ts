@@ -6,6 +6,7 @@ import { knownKeys } from "../components/config/known-keys";
 import { parseSettings } from "../components/config/settings";
 import { choosingPage } from "../docs/choosing";
 import { planSchema, routersPage } from "../docs/generate";
+import { policiesPage } from "../docs/policies-page";
 
 const read = (name: string): string => readFileSync(join(__dirname, "..", name), "utf8");
 const yaml = (name: string): Record<string, Record<string, unknown>> =>
@@ -55,6 +56,10 @@ describe("the project's own files", () => {
 
   it("say in docs/choosing.md what cyan advise goes by: else run npm run docs", () => {
     assert.equal(read("docs/choosing.md"), choosingPage());
+  });
+
+  it("say in docs/policies.md what the rules are: else run npm run docs", () => {
+    assert.equal(read("docs/policies.md"), policiesPage());
   });
 
   it("explain every key in the README", () => {

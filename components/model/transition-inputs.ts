@@ -19,6 +19,8 @@ export interface TransitionInputs {
   readonly unknown?: string;
   /** Whether all that moves goes back: to the color that was left, with the image it had then, or to a lower weight. */
   readonly rollback: boolean;
+  /** Whether an earlier update recorded the declared traffic and did not bring it to its end: this one does. */
+  readonly resumes: boolean;
   /** When traffic was last moved, in ISO 8601; absent when there is none yet, or the cluster does not say. */
   readonly lastMovedAt?: string;
   readonly services: readonly ServiceTransitionInputs[];
@@ -66,6 +68,7 @@ export function transitionInputs(live: Live, settings: Settings, transition: Tra
     atRest: live.known && !movesTraffic(transition) && !services.some(changesImage),
     ...(!live.known && { unknown: live.why }),
     rollback: moving.length > 0 && moving.every((service) => goesBack(service, found.get(service.name), settings)),
+    resumes: moving.some(({ name }) => isRecorded(found.get(name), settings.traffic)),
     ...(last && { lastMovedAt: last.toISOString() }),
     services,
   };
@@ -128,6 +131,11 @@ function changesImage(service: ServiceTransitionInputs): boolean {
 
 function moves({ services }: Transition, name: string): boolean {
   return services.some(({ service, before, after }) => service === name && colors.some((c) => before[c] !== after[c]));
+}
+
+function isRecorded(service: LiveService | undefined, { activeColor, canaryWeight }: Traffic): boolean {
+  const recorded = service?.route?.recorded;
+  return recorded?.activeColor === activeColor && recorded.canaryWeight === canaryWeight;
 }
 
 /** A flip is a rollback when the color has served before with the very image that it has, and is to have. */

@@ -31,6 +31,7 @@ describe("what policies are told of a transition", () => {
     assert.deepEqual(inputs(live(at(20)), { canaryWeight: 50 }), {
       atRest: false,
       rollback: false,
+      resumes: false,
       services: [
         {
           name: "shop",
@@ -77,6 +78,13 @@ describe("what policies are told of a transition", () => {
     assert.equal(unknown.services[0]?.previous, "unknown");
     const elsewhere = inputs(live({ route: { canary: { color: "green", weight: 0 } } }));
     assert.deepEqual([elsewhere.unknown, elsewhere.services[0]?.previous], [undefined, "unknown"]);
+  });
+
+  it("says that an update that was recorded and did not come to its end goes on", () => {
+    const recorded = { activeColor: "blue", canaryWeight: 50 } as const;
+    const begun = live({ route: { ...resting.route, canary: { color: "green", weight: 20 }, recorded } });
+    assert.equal(inputs(begun, { canaryWeight: 50 }).resumes, true);
+    assert.equal(inputs(begun, { canaryWeight: 60 }).resumes, false);
   });
 
   it("names the last move of any service", () => {

@@ -1,0 +1,71 @@
+import { catalogue } from "../policies/rules/catalogue";
+import { type Rule } from "../policies/rules/rule";
+
+const intro = `# Policies
+
+    pulumi preview --policy-pack policies/prod
+    pulumi up      --policy-pack policies/prod --policy-pack-config my.json
+
+Two packs of the same rules. \`policies/dev\` refuses what cannot work and tells what production would refuse; \`policies/prod\`
+refuses what has cost users requests. A mandatory rule that is broken ends a preview with exit code 1, and an update before
+it touches anything: rules on transitions judge the inputs of the release, which are literal, so that a preview has them all.
+
+A rollback is never refused: a lower weight, or a flip back to the color that was left, with the image that it had then. An
+update that moves nothing and changes no image is at rest, and no transition is judged.
+
+Each rule is tuned or turned off by a file, without touching code:
+
+    {
+      "weight-step": { "maxStep": 20 },
+      "soak-time": { "enforcementLevel": "advisory", "minSoak": "1h" },
+      "freeze-window": {
+        "windows": [{ "start": "0 16 * * FRI", "duration": "64h", "timeZone": "Europe/Berlin", "reason": "weekend" }]
+      },
+      "tls": "disabled"
+    }
+
+The levels are advisory (told), mandatory (refused), remediate (mended, and refused where it cannot be) and disabled. A value
+that is not known in a preview turns a mandatory rule into advice there; the update still refuses it.
+
+Rules on several resources together (\`disruption-budget\`, \`canary-service\`, \`unique-route\`) run at the end of a preview, and
+of an update: preview first. \`cyan rollout\` and plain \`pulumi up\` do.
+
+To publish a pack to an organization: \`npm run policies:build\`, then \`pulumi policy publish\` in \`dist/policies/prod\`, which is
+complete in itself.
+
+<!-- What follows is made by \`npm run docs\` from policies/rules. -->
+`;
+
+/** The page on all rules. */
+export function policiesPage(): string {
+  const sections = Object.entries(catalogue).flatMap(([title, rules]) => [
+    `## ${title}`,
+    "",
+    "| rule | dev | prod |",
+    "| --- | --- | --- |",
+    ...rules.map(({ name, levels }) => `| [${name}](#${name}) | ${levels.dev} | ${levels.prod} |`),
+    "",
+    ...rules.flatMap(section),
+  ]);
+  return [intro, ...sections].join("\n");
+}
+
+function section(rule: Rule): string[] {
+  const { name, description, why, severity, framework, remediationSteps, configSchema } = rule;
+  const options = Object.entries(configSchema?.properties ?? {});
+  const standard =
+    framework && `${framework.name} ${framework.version}, ${framework.reference}: ${framework.specification}`;
+  return [
+    `### ${name}`,
+    "",
+    `${description} ${why}`,
+    "",
+    `- severity: ${severity}`,
+    ...(standard === undefined ? [] : [`- framework: ${standard}`]),
+    `- what to do: ${remediationSteps}`,
+    ...options.map(([option, schema]) => {
+      return `- \`${option}\` (default \`${JSON.stringify(schema.default)}\`): ${schema.description ?? ""}`;
+    }),
+    "",
+  ];
+}

@@ -1,0 +1,31 @@
+import { together } from "./check";
+import { budgetType, type Deployment, deploymentType, type DisruptionBudget, nameOf } from "./kubernetes";
+import { type Rule } from "./rule";
+
+export const disruptionBudget: Rule = {
+  name: "disruption-budget",
+  description: "Each Deployment of two replicas or more has a disruption budget, which spares pods and lets some go.",
+  why: "Without one a node's upgrade may take all pods at once; one that lets none go blocks it.",
+  severity: "medium",
+  remediationSteps: "Declare a PodDisruptionBudget that selects the Deployment's pods, with maxUnavailable: 1.",
+  levels: { dev: "advisory", prod: "mandatory" },
+  validateStack: together<Deployment & DisruptionBudget>([deploymentType, budgetType], function* (resources) {
+    const budgets = resources.filter(({ type }) => type === budgetType).map(({ props }) => props);
+    for (const budget of budgets) {
+      if (/^0%?$/.test(String(budget.spec?.maxUnavailable)) || budget.spec?.minAvailable === "100%") {
+        yield `${nameOf(budget)}: lets no pod go, so that no node can be drained; set maxUnavailable to 1`;
+      }
+    }
+    for (const { type, props: deployment } of resources) {
+      if (type !== deploymentType || (deployment.spec?.replicas ?? 1) < 2) continue;
+      if (budgets.some((budget) => selects(budget, deployment))) continue;
+      yield `${nameOf(deployment)}: has ${deployment.spec?.replicas ?? 1} replicas and no disruption budget`;
+    }
+  }),
+};
+
+function selects(budget: DisruptionBudget, deployment: Deployment): boolean {
+  if (budget.metadata?.namespace !== deployment.metadata?.namespace) return false;
+  const labels = deployment.spec?.template?.metadata?.labels ?? {};
+  return Object.entries(budget.spec?.selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+}
