@@ -1,3 +1,4 @@
+import { type PolicyConfigJSONSchema } from "@pulumi/policy/schema";
 import { catalogue } from "../policies/rules/catalogue";
 import { type Rule } from "../policies/rules/rule";
 
@@ -10,8 +11,8 @@ Two packs of the same rules. \`policies/dev\` refuses what cannot work and tells
 refuses what has cost users requests. A mandatory rule that is broken ends a preview with exit code 1, and an update before
 it touches anything: rules on transitions judge the inputs of the release, which are literal, so that a preview has them all.
 
-A rollback is never refused: a lower weight, or a flip back to the color that was left, with the image that it had then. An
-update that moves nothing and changes no image is at rest, and no transition is judged.
+A rollback is a lower weight, or a flip back to the color that was left, with the image that it had then. No rule on how
+traffic moves refuses one. An update that moves nothing and changes no image is at rest, and no transition is judged.
 
 Each rule is tuned or turned off by a file, without touching code:
 
@@ -63,9 +64,16 @@ function section(rule: Rule): string[] {
     `- severity: ${severity}`,
     ...(standard === undefined ? [] : [`- framework: ${standard}`]),
     `- what to do: ${remediationSteps}`,
-    ...options.map(([option, schema]) => {
-      return `- \`${option}\` (default \`${JSON.stringify(schema.default)}\`): ${schema.description ?? ""}`;
-    }),
+    ...options.flatMap(([option, schema]) => [
+      `- \`${option}\` (default \`${JSON.stringify(schema.default)}\`): ${schema.description ?? ""}`,
+      ...parts(schema).map(([part, { description: text = "" }]) => `  - \`${part}\`: ${text}`),
+    ]),
     "",
   ];
+}
+
+/** What each element of a list is made of. */
+function parts({ items }: PolicyConfigJSONSchema): [string, PolicyConfigJSONSchema][] {
+  const properties = typeof items === "object" && !Array.isArray(items) ? items.properties : undefined;
+  return Object.entries(properties ?? {}).flatMap(([name, each]) => (typeof each === "object" ? [[name, each]] : []));
 }

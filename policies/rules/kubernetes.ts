@@ -2,6 +2,7 @@
 
 export const deploymentType = "kubernetes:apps/v1:Deployment";
 export const ingressType = "kubernetes:networking.k8s.io/v1:Ingress";
+export const httpRouteType = "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute";
 export const budgetType = "kubernetes:policy/v1:PodDisruptionBudget";
 
 export interface Metadata {
@@ -63,6 +64,14 @@ export interface Ingress {
       readonly host?: string;
       readonly http?: { readonly paths?: readonly { readonly path?: string; readonly backend?: Backend }[] };
     }[];
+  };
+}
+
+export interface HttpRoute {
+  readonly metadata?: Metadata;
+  readonly spec?: {
+    readonly hostnames?: readonly string[];
+    readonly rules?: readonly { readonly matches?: readonly { readonly path?: { readonly value?: string } }[] }[];
   };
 }
 

@@ -27,6 +27,11 @@ const container = (path: string, value: unknown): Judged => pod(`containers.0.${
 const route = (object: object, path: string, value: unknown): Judged => judged.ingress(changed(object, path, value));
 const named = (object: object, name: string): object => changed(object, "metadata.name", name);
 
+const httpRoute = (name: string, value: string): Judged => ({
+  type: "kubernetes:gateway.networking.k8s.io/v1:HTTPRoute",
+  props: { metadata: { name }, spec: { hostnames: ["shop.example.com"], rules: [{ matches: [{ path: { value } }] }] } },
+});
+
 type Case = [rule: Rule, what: string, resources: Judged[], messages: string[], circumstances?: Circumstances];
 
 const cases: Case[] = [
@@ -319,8 +324,14 @@ const cases: Case[] = [
     ],
     [
       "cart: shop.example.com/ (class nginx) is taken by shop already; give each a host or path of its own",
-      "cart-canary: shop.example.com/ (class nginx) is taken by shop-canary already; give each a host or path of its own",
+      "cart-canary: shop.example.com/ (class nginx) as a canary is taken by shop-canary already; give each a host or path of its own",
     ],
+  ],
+  [
+    uniqueRoute,
+    "two routes of the Gateway API on one place",
+    [httpRoute("shop", "/"), httpRoute("cart", "/"), httpRoute("api", "/api")],
+    ["cart: shop.example.com/ is taken by shop already; give each a host or path of its own"],
   ],
   [
     uniqueRoute,

@@ -31,6 +31,10 @@ const green = liveAt(0, {
 });
 const having = (color: "blue" | "green", change: object): Live =>
   liveAt(0, { environments: { ...environments, [color]: { ...environments[color], ...change } } });
+const unready = liveAt(0, {
+  route: { active: "green", canary: { color: "blue", weight: 0 } },
+  environments: { ...environments, blue: { ...environments.blue, ready: 0, served: images.one } },
+});
 const elsewhere = liveAt(0, { route: { canary: { color: "green", weight: 0 } } });
 const resumed = liveAt(0, {
   route: {
@@ -184,6 +188,7 @@ const cases: Case[] = [
     [],
   ],
   [idleCapacity, "a rollback to a color that serves", { canaryWeight: 0 }, liveAt(50), []],
+  [idleCapacity, "a flip back to pods that are not ready, which is the gate's to judge", {}, unready, []],
   [
     idleCapacity,
     "a gate that is forced, which is another rule's",
