@@ -16,10 +16,10 @@ import { type ServedTraffic } from "./routers/router";
 
 /** What a release is declared from: a part of the stack's settings, and what they change of what is live. */
 export function releaseArgs(settings: Settings, live: Live = { known: true, services: [] }): ReleaseArgs {
-  const { traffic, router, namespace, services, canary, standby, readyTimeout, gate, drain } = settings;
-  const { secrets, secretServices, networkPolicy } = settings;
+  const { traffic, router, namespace, createNamespace, services, canary, standby } = settings;
+  const { readyTimeout, gate, drain, secrets, secretServices, networkPolicy } = settings;
   return {
-    ...{ traffic, router, namespace, services, canary, standby, readyTimeout, gate, drain },
+    ...{ traffic, router, namespace, createNamespace, services, canary, standby, readyTimeout, gate, drain },
     ...{ secrets, secretServices, ...(networkPolicy && { networkPolicy }) },
     transition: transitionInputs(live, settings, planTransition(live, settings)),
     served: servedImages(live, settings),
@@ -55,7 +55,7 @@ export class Release extends pulumi.ComponentResource {
       openly(args),
       args.transition.atRest ? pulumi.mergeOptions({ ignoreChanges: ["transition"] }, opts) : opts,
     );
-    const namespace = args.namespace === "default" ? [] : [this.namespace(name, args.namespace)];
+    const namespace = args.namespace === "default" || !args.createNamespace ? [] : [this.namespace(name, args.namespace)];
     const { first = [], guards } = order;
     const drain = guards?.drain;
     const routes = deferred<readonly pulumi.Resource[]>();

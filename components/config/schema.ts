@@ -197,6 +197,7 @@ export const configSchema = z.strictObject({
   canaryWeight: integer(0, 100).default(0),
   router: oneOf(routerKinds).default("ingress-nginx"),
   namespace: dnsLabel.default("default"),
+  createNamespace: flag.default(true),
   services: z
     .record(z.string(), service, { error: "write a map of services, as in Pulumi.dev.yaml" })
     .refine((value) => Object.keys(value).length > 0, "has no service"),

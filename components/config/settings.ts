@@ -82,6 +82,7 @@ function complete(raw: RawConfig, secretServices = false): CompletedConfig {
     traffic: { activeColor: raw.activeColor, canaryWeight: raw.canaryWeight },
     router: raw.router,
     namespace: raw.namespace,
+    createNamespace: raw.createNamespace,
     services: secretServices ? services.map(untold) : services,
     secrets: Object.fromEntries(secrets),
     ...(networkPolicy && { networkPolicy }),

@@ -75,6 +75,8 @@ export const serviceKind: ObjectKind = { apiVersion: "v1", kind: "Service" };
 
 /** One namespace of a cluster. Each list fails as the API does; an absent namespace has nothing in it. */
 export interface Cluster {
+  /** The namespace itself; undefined when there is none. One that must not be read has neither label nor annotation. */
+  namespace(): Promise<KubernetesObject | undefined>;
   /** The objects of a kind; undefined when the cluster does not know the kind. */
   objects(kind: ObjectKind): Promise<readonly KubernetesObject[] | undefined>;
   services(): Promise<readonly Service[]>;

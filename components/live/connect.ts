@@ -52,6 +52,15 @@ function clusterOf(client: Client, config: KubeConfig, namespace: string): Clust
   return {
     objects: any.objects,
     patch: any.patch,
+    namespace: async () => {
+      try {
+        return await core.readNamespace({ name: namespace });
+      } catch (error) {
+        if (error instanceof client.ApiException && error.code === 404) return undefined;
+        if (error instanceof client.ApiException && error.code === 403) return {};
+        throw error;
+      }
+    },
     services: async () => (await core.listNamespacedService({ namespace, timeoutSeconds })).items,
     deployments: async () => (await apps.listNamespacedDeployment({ namespace, timeoutSeconds })).items,
     endpointSlices: async () => (await discovery.listNamespacedEndpointSlice({ namespace, timeoutSeconds })).items,

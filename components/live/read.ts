@@ -4,7 +4,7 @@ import { names, servedImage } from "../model/names";
 import { type Cluster, type Service } from "./cluster";
 import { readyEndpoints } from "./endpoints";
 import { type LiveObjects, type LiveRouter, readObjects } from "./router";
-import { foreignOf } from "./foreign";
+import { foreignOf, isCyans } from "./foreign";
 
 /** What the cluster says of these services now. A cluster that does not answer is unknown, and says why. */
 export async function readLive(
@@ -13,8 +13,13 @@ export async function readLive(
   router: LiveRouter,
 ): Promise<Live> {
   try {
-    const objects = await readObjects(await connecting, router.kinds);
-    return { known: true, services: services.map((name) => liveService(name, objects, router)) };
+    const cluster = await connecting;
+    const [objects, namespace] = await Promise.all([readObjects(cluster, router.kinds), cluster.namespace()]);
+    return {
+      known: true,
+      ...(namespace && { namespace: isCyans(namespace) ? "cyans" : "foreign" }),
+      services: services.map((name) => liveService(name, objects, router)),
+    };
   } catch (error) {
     return { known: false, why: firstLine(error) };
   }

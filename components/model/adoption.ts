@@ -1,6 +1,6 @@
 import { type ForeignPlace, type ForeignRoute } from "./foreign";
-import { type LiveService } from "./live";
-import { type RouteSettings, type ServiceSettings } from "./settings";
+import { type Live, type LiveService } from "./live";
+import { type RouteSettings, type ServiceSettings, type Settings } from "./settings";
 
 /** What an update does with the live objects of a service that Cyan did not make. */
 export interface Adoption {
@@ -40,6 +40,27 @@ export function adoptionOf(service: ServiceSettings, live: LiveService, adopt: b
     ],
     warnings: route === undefined ? [] : routeWarnings(service, route),
   };
+}
+
+/**
+ * Why the namespace must not be taken into the stack, or let go of by it: the stack would delete it with all that is in it,
+ * at its end or at once.
+ */
+export function namespaceRefusals(live: Live, { namespace, createNamespace }: Settings): string[] {
+  if (!live.known || namespace === "default") return [];
+  if (live.namespace === "foreign" && createNamespace) {
+    return [
+      `namespace: ${namespace} is there, and not made by Cyan, which would delete it with the stack; ` +
+        "set createNamespace to false",
+    ];
+  }
+  if (live.namespace === "cyans" && !createNamespace) {
+    return [
+      `createNamespace: is false, and a Cyan stack made ${namespace}: this would delete it with all that is in it; ` +
+        "let go of it first, as docs/adoption.md has it, or set it to true",
+    ];
+  }
+  return [];
 }
 
 function servedBy({ foreign }: LiveService): string {

@@ -4,7 +4,13 @@ import { shareOf, type Traffic } from "./traffic";
 
 /** What the cluster says now, or why it could not be asked. */
 export type Live =
-  { readonly known: true; readonly services: readonly LiveService[] } | { readonly known: false; readonly why: string };
+  | {
+      readonly known: true;
+      /** Whether a Cyan stack made the namespace; absent when there is none. */
+      readonly namespace?: "cyans" | "foreign";
+      readonly services: readonly LiveService[];
+    }
+  | { readonly known: false; readonly why: string };
 
 /** One service as the cluster has it. */
 export interface LiveService {

@@ -17,8 +17,10 @@ export interface ReleaseArgs {
   /** Who is to serve. */
   readonly traffic: Traffic;
   readonly router: RouterKind;
-  /** Namespace of all objects; made with the release unless it is `default`. */
+  /** Namespace of all objects. */
   readonly namespace: string;
+  /** Whether it is made with the release; `default` never is. */
+  readonly createNamespace: boolean;
   readonly services: readonly ServiceSettings[];
   readonly canary: CanarySettings;
   readonly standby: Standby;

@@ -15,8 +15,10 @@ export type InstallChoice = (typeof installChoices)[number];
 export interface Settings {
   readonly traffic: Traffic;
   readonly router: RouterKind;
-  /** Kubernetes namespace of the release; made by the stack unless it is `default`. */
+  /** Kubernetes namespace of the release; made by the stack if `createNamespace` says so. */
   readonly namespace: string;
+  /** Whether the namespace is the stack's, unless it is `default`. */
+  readonly createNamespace: boolean;
   readonly services: readonly ServiceSettings[];
   readonly canary: CanarySettings;
   /** Replicas of each idle environment at weight 0: all of its own, or at most this many. */

@@ -1,4 +1,4 @@
-import { adoptionOf } from "./adoption";
+import { adoptionOf, namespaceRefusals } from "./adoption";
 import { leastOf, scaleOf } from "./capacity";
 import { type Color, colors, otherColor } from "./color";
 import {
@@ -83,6 +83,7 @@ export function planTransition(live: Live, settings: Settings): Transition {
     steps: stepsOf(settings),
     needs: found.flatMap(({ service, live: now }) => needsOf(service, now, settings)),
     refusals: [
+      ...namespaceRefusals(live, settings),
       ...adoptions.flatMap(({ refusals }) => refusals),
       ...known.flatMap(({ service, live: now }) => refusalsOf(service, now, settings)),
     ],

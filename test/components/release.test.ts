@@ -191,6 +191,12 @@ describe("a release", () => {
     });
   });
 
+  it("declares no namespace that is not the stack's", async () => {
+    for (const config of [{ createNamespace: "false" }, { namespace: "default" }]) {
+      assert.equal((await release(config)).has("r-namespace"), false);
+    }
+  });
+
   it("has only Services for a service without a route", async () => {
     const services = { shop: { ...goodConfig.services.shop, ingress: false } };
     const registered = await release({ services });

@@ -17,6 +17,8 @@ export interface FakeObjects {
   deployments: Deployment[];
   endpointSlices: EndpointSlice[];
   pods: Pod[];
+  /** The namespace itself; absent when there is none. */
+  namespace?: KubernetesObject;
 }
 
 export class FakeCluster implements Cluster {
@@ -45,6 +47,7 @@ export class FakeCluster implements Cluster {
     this.patches.push({ kind, name, change });
     return Promise.resolve();
   };
+  namespace = () => Promise.resolve(this.held.namespace);
   services = () => Promise.resolve(this.held.services);
   deployments = () => Promise.resolve(this.held.deployments);
   endpointSlices = () => Promise.resolve(this.held.endpointSlices);

@@ -56,7 +56,7 @@ describe("objects that Cyan did not make", () => {
       "Ingress shop and Service shop, served by 3 ready endpoints of Service shop; " +
         "Deployment web stays as it is: delete it when this update is done and well",
     ]);
-    assert.deepEqual(transition.needs, [{ service: "shop", color: "blue", share: 100, ready: 0, needed: 3 }]);
+    assert.deepEqual(transition.needs, [{ service: "shop", color: "blue", share: 100, ready: 0, growsTo: 2, needed: 3 }]);
   });
 
   it("are adopted one by one: an Ingress that leads elsewhere, or a Service without an Ingress", async () => {
@@ -225,5 +225,38 @@ describe("objects that Cyan did not make", () => {
     });
     assert.deepEqual(refusals, []);
     assert.match(adopted[0] ?? "", /Deployment shop stays as it is/);
+  });
+});
+
+describe("a namespace", () => {
+  const cyans = { metadata: { labels: { "app.kubernetes.io/managed-by": "cyan" } } };
+  const cases: [what: string, namespace: FakeObjects["namespace"], createNamespace: boolean, said: RegExp | undefined][] = [
+    ["that is not there is made", undefined, true, undefined],
+    ["that Cyan made stays Cyan's", cyans, true, undefined],
+    ["that someone else made is left alone when the config says so", { metadata: {} }, false, undefined],
+    [
+      "that someone else made is not taken in",
+      { metadata: {} },
+      true,
+      /^namespace: shop is there, and not made by Cyan, which would delete it with the stack; set createNamespace to false$/,
+    ],
+    [
+      "that Cyan made is not let go of by a change of the config, which would delete it",
+      cyans,
+      false,
+      /^createNamespace: is false, and a Cyan stack made shop: this would delete it with all that is in it; let go /,
+    ],
+  ];
+  for (const [what, namespace, createNamespace, said] of cases) {
+    it(what, async () => {
+      const { refusals } = await plan(namespace && { namespace }, { createNamespace });
+      if (said === undefined) assert.deepEqual(refusals, []);
+      else assert.match(refusals.join("\n"), said);
+    });
+  }
+
+  it("named default is nobody's", async () => {
+    const { refusals } = await plan({ namespace: { metadata: {} } }, { namespace: "default" });
+    assert.deepEqual(refusals, []);
   });
 });
