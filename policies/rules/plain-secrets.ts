@@ -18,7 +18,7 @@ const credentials = [
 
 export const plainSecrets: Rule = {
   name: "plain-secrets",
-  description: "No environment variable holds a credential unless the config that says it is a secret.",
+  description: "No environment variable holds a credential in plain text.",
   why: "A plain value stands in the stack's file, in its state, and in every log of a diff.",
   severity: "critical",
   framework: {
@@ -28,7 +28,7 @@ export const plainSecrets: Rule = {
     specification: "Prefer using secrets as files over secrets as environment variables",
   },
   remediationSteps:
-    "pulumi config set --secret --path services.NAME.env.KEY …, and replace the credential: it has been seen.",
+    "pulumi config set --secret --path secrets.NAME.env.KEY …, and replace the credential: it has been seen.",
   configSchema: {
     properties: {
       names: {
@@ -39,8 +39,8 @@ export const plainSecrets: Rule = {
     },
   },
   levels: { dev: "advisory", prod: "mandatory" },
-  validateResource: onRelease<Config>(function* ({ services, secretServices }, { config }) {
-    if (secretServices) return;
+  validateResource: onRelease<Config>(function* ({ services }, { config }) {
+    // What is told in secret is no input of a release: it stands in Secrets of its own.
     const names = new RegExp(config.names, "i");
     for (const { name, workloads } of services) {
       for (const color of colors) {
@@ -48,7 +48,7 @@ export const plainSecrets: Rule = {
           const named = names.test(variable) && value !== "";
           if (!named && !credentials.some((pattern) => pattern.test(value))) continue;
           // The value is never repeated: a violation is shown in logs and comments.
-          yield `services.${name}.${color}.env.${variable}: looks like a credential in plain text; set it with --secret`;
+          yield `services.${name}.${color}.env.${variable}: looks like a credential in plain text; tell it in secret, as secrets.${name}.env.${variable}`;
         }
       }
     }
