@@ -1,6 +1,8 @@
 import * as pulumi from "@pulumi/pulumi";
+import { overridden } from "./forced";
 import { drainLeft } from "./gates/drain";
-import { gatesOf, passAll } from "./gates/gates";
+import { answersNow, gatesOf, passAll } from "./gates/gates";
+import { type Gate } from "./gates/gate";
 import { type Cluster } from "./live/cluster";
 import { type Live } from "./model/live";
 import { type Settings } from "./model/settings";
@@ -12,6 +14,8 @@ export interface Guards {
   readonly gate: pulumi.ResourceHook;
   /** Before the workloads of a color that lost its share. */
   readonly drain: pulumi.ResourceHook;
+  /** What does not hold of what `gate.force` moves traffic by; absent without it. It is asked once, before any route moves. */
+  readonly forced?: () => Promise<string | undefined>;
 }
 
 interface GuardArgs {
@@ -20,17 +24,24 @@ interface GuardArgs {
   readonly readLive: () => Promise<Live>;
 }
 
-/** The guards of one update. The gate is asked once, for all services together, however many objects wait for it. */
+/** The guards of one update. The gates are asked once, for all services together, however many objects wait for them. */
 export function guardsOf({ settings, cluster, readLive }: GuardArgs): Guards {
   const { gate, drain } = settings;
-  const held = once(async () => {
-    if (gate.force) {
-      await pulumi.log.warn("gate.force is set: traffic moves whether or not the colors can take it");
-      return;
-    }
-    // Asked anew: the environments that serve have grown since the update began.
-    const transition = planTransition(await readLive(), settings);
-    await passAll(gatesOf({ cluster: await cluster, settings, transition }));
+  const gatesFor = async (live: Live): Promise<readonly Gate[]> =>
+    gatesOf({ cluster: await cluster, settings, transition: planTransition(live, settings) });
+  // Live traffic is read anew: the environments that serve have grown since the update began.
+  const held = once(async () => passAll(await gatesFor(await readLive())));
+  const forced = once(async () => {
+    const live = await readLive();
+    if (!live.known) return undefined;
+    const lines = overridden(await answersNow(await gatesFor(live)));
+    const what = lines.length === 0 ? "every gate holds" : "traffic moves although these gates do not hold";
+    await pulumi.log.warn(
+      [`gate.force is set: ${what}`, ...lines.map((line) => `  ${line}`), `  ${unforce}`].join("\n"),
+    );
+    // An update that moves nothing leaves what the one before it recorded.
+    if (lines.length === 0) return live.services.find((service) => service.forced !== undefined)?.forced;
+    return lines.join("; ");
   });
   const drained = once(async () => {
     const left = drainLeft(await readLive(), drain, new Date());
@@ -38,12 +49,20 @@ export function guardsOf({ settings, cluster, readLive }: GuardArgs): Guards {
     await pulumi.log.info(`draining: ${Math.ceil(left / 1000)} s until the color that lost its share may shrink`);
     await new Promise((resolve) => setTimeout(resolve, left));
   });
-  return { gate: new pulumi.ResourceHook("cyan-gate", held), drain: new pulumi.ResourceHook("cyan-drain", drained) };
+  return {
+    gate: new pulumi.ResourceHook("cyan-gate", async () => {
+      await (gate.force ? forced() : held());
+    }),
+    drain: new pulumi.ResourceHook("cyan-drain", drained),
+    ...(gate.force && { forced }),
+  };
 }
 
+const unforce = "have them asked again with: pulumi config rm --path gate.force";
+
 /** The first call's result, for every call. */
-function once(action: () => Promise<void>): () => Promise<void> {
-  let result: Promise<void> | undefined;
+function once<T>(action: () => Promise<T>): () => Promise<T> {
+  let result: Promise<T> | undefined;
   return () => (result ??= action());
 }
 

@@ -1,6 +1,7 @@
 import { Namespace } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
 import { Environment, type EnvironmentArgs } from "./environment";
+import { recordForced } from "./forced";
 import { type Guards } from "./guards";
 import { objectLabels } from "./kubernetes/labels";
 import { colors, perColor } from "./model/color";
@@ -17,9 +18,11 @@ import { type ServedTraffic } from "./routers/router";
 /** What a release is declared from: a part of the stack's settings, and what they change of what is live. */
 export function releaseArgs(settings: Settings, live: Live = { known: true, services: [] }): ReleaseArgs {
   const { traffic, router, namespace, createNamespace, services, canary, standby } = settings;
-  const { readyTimeout, gate, drain, secrets, secretServices, networkPolicy } = settings;
+  const { readyTimeout, drain, secrets, secretServices, networkPolicy } = settings;
+  const { minReady, timeout, force } = settings.gate;
   return {
-    ...{ traffic, router, namespace, createNamespace, services, canary, standby, readyTimeout, gate, drain },
+    ...{ traffic, router, namespace, createNamespace, services, canary, standby, readyTimeout, drain },
+    gate: { minReady, timeout, force },
     ...{ secrets, secretServices, ...(networkPolicy && { networkPolicy }) },
     transition: transitionInputs(live, settings, planTransition(live, settings)),
     served: servedImages(live, settings),
@@ -57,7 +60,7 @@ export class Release extends pulumi.ComponentResource {
     );
     const namespace = args.namespace === "default" || !args.createNamespace ? [] : [this.namespace(name, args.namespace)];
     const { first = [], guards } = order;
-    const drain = guards?.drain;
+    const { drain, forced } = guards ?? {};
     const routes = deferred<readonly pulumi.Resource[]>();
     const environments = perColor((color) => {
       const serving = serves(args.traffic, color);
@@ -75,6 +78,7 @@ export class Release extends pulumi.ComponentResource {
     const declared = routers[args.router](name, args, {
       parent: this,
       dependsOn: [...first, ...named, ...ready],
+      ...(forced && { transformations: [recordForced(pulumi.all(ready.map(({ urn }) => urn)).apply(forced))] }),
       ...(guards && { hooks: { beforeCreate: [guards.gate], beforeUpdate: [guards.gate] } }),
     });
     routes.resolve(declared.resources);

@@ -62,6 +62,12 @@ describe("the project's own files", () => {
     assert.equal(read("docs/policies.md"), policiesPage());
   });
 
+  it("explain every key of the gates in docs/gates.md", () => {
+    const page = read("docs/gates.md");
+    const paths = [["gate"], ["gate", "http"], ["gate", "http", "services", "any"], ["gate", "job"]];
+    for (const key of paths.flatMap((path) => knownKeys(path))) assert.ok(page.includes(`\`${key}\``), key);
+  });
+
   it("explain every key in the README", () => {
     const readme = read("README.md");
     const paths = [

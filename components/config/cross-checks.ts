@@ -1,7 +1,8 @@
 import { colors } from "../model/color";
 import { parseQuantity } from "../model/quantity";
-import { type RouteSettings, type ServiceSettings } from "../model/settings";
+import { type ResourceSettings, type RouteSettings, type ServiceSettings } from "../model/settings";
 import { type CompletedConfig, type CrossProblem, placesIn } from "./cross-problem";
+import { gateProblems } from "./gate-checks";
 import { exposeProblems, routerProblems } from "./router-checks";
 import { type RawConfig } from "./schema";
 import { secretProblems } from "./secret-checks";
@@ -15,7 +16,7 @@ export function crossProblems(raw: RawConfig, settings: CompletedConfig): CrossP
     ...settings.services.flatMap(nameProblems),
     ...settings.services.flatMap(drainProblems),
     ...settings.services.flatMap((service) => readyProblems(service, settings)),
-    ...settings.services.flatMap(resourceProblems),
+    ...resourceProblems(settings),
     ...(settings.namespace === "default" || !settings.createNamespace ? [] : settings.services.flatMap(privilegeProblems)),
     ...Object.entries(raw.services).flatMap(([name, service]) =>
       service.ingress === false ? [] : annotationProblems(`services.${name}.ingress`, service.ingress?.annotations),
@@ -29,7 +30,7 @@ export function crossProblems(raw: RawConfig, settings: CompletedConfig): CrossP
     ...routerProblems(raw, settings),
     ...secretProblems(raw, settings),
     ...headerProblems(raw),
-    ...gateProblems(settings),
+    ...gateProblems(raw, settings),
     ...placeProblems(settings.services),
     ...objectNameProblems(settings.services),
   ];
@@ -95,20 +96,27 @@ function readyProblems({ name, workloads }: ServiceSettings, { readyTimeout }: C
 }
 
 /** Kubernetes refuses a pod that asks for more than it may have; often the limit is a default that nobody wrote. */
-function resourceProblems({ name, workloads }: ServiceSettings): CrossProblem[] {
-  return colors.flatMap((color) => {
-    const { requests, limits } = workloads[color].resources;
-    return Object.entries(requests).flatMap(([resource, request]) => {
-      const limit = limits[resource];
-      if (limit === undefined || (parseQuantity(request) ?? 0) <= (parseQuantity(limit) ?? Infinity)) return [];
-      return [
-        {
-          path: `services.${name}.${color}.resources.requests.${resource}`,
-          message: `is ${request}, over the limit of ${limit}; raise resources.limits.${resource}`,
-          reads: placesIn(name, color, "resources"),
-        },
-      ];
-    });
+function resourceProblems({ gate, services }: CompletedConfig): CrossProblem[] {
+  const job = gate.job === undefined ? [] : limitProblems("gate.job", gate.job.resources, ["gate.job.resources"]);
+  const ofColors = services.flatMap(({ name, workloads }) =>
+    colors.flatMap((color) =>
+      limitProblems(`services.${name}.${color}`, workloads[color].resources, placesIn(name, color, "resources")),
+    ),
+  );
+  return [...job, ...ofColors];
+}
+
+function limitProblems(path: string, { requests, limits }: ResourceSettings, reads: readonly string[]): CrossProblem[] {
+  return Object.entries(requests).flatMap(([resource, request]) => {
+    const limit = limits[resource];
+    if (limit === undefined || (parseQuantity(request) ?? 0) <= (parseQuantity(limit) ?? Infinity)) return [];
+    return [
+      {
+        path: `${path}.resources.requests.${resource}`,
+        message: `is ${request}, over the limit of ${limit}; raise resources.limits.${resource}`,
+        reads,
+      },
+    ];
   });
 }
 
@@ -158,24 +166,6 @@ function headerProblems({ canary }: RawConfig): CrossProblem[] {
     problems.push({ path: "canary.headerPattern", message, reads: ["canary"] });
   }
   return problems;
-}
-
-/** A gate that asks for more endpoints than a color has at full size would never hold. */
-function gateProblems({ gate, services }: CompletedConfig): CrossProblem[] {
-  const sizes = services.flatMap(({ name, workloads }) =>
-    colors.map((color) => {
-      const { autoscaling, replicas } = workloads[color];
-      const reads = ["gate.minReady", ...placesIn(name, color, "autoscaling", "replicas")];
-      return { path: `services.${name}.${color}`, size: autoscaling?.minReplicas ?? replicas, reads };
-    }),
-  );
-  return sizes
-    .filter(({ size }) => size < gate.minReady)
-    .map(({ path, size, reads }) => ({
-      path: "gate.minReady",
-      message: `is ${gate.minReady}, and ${path} has ${size} replicas: no traffic could move to it; ask for fewer, or give it more`,
-      reads,
-    }));
 }
 
 /** Each place, a host and a path, is one Ingress rule's: two on it would split each other's requests. */

@@ -114,6 +114,8 @@ const probe = z
   })
   .partial();
 
+const runAsUser = integer(1, 2_147_483_647);
+
 /** What each color can say, and the service for both. */
 const workload = {
   image: checked(imageProblem),
@@ -136,7 +138,7 @@ const workload = {
   securityContext: z
     .strictObject({
       runAsNonRoot: z.boolean(),
-      runAsUser: integer(1, 2_147_483_647),
+      runAsUser,
       readOnlyRootFilesystem: z.boolean(),
     })
     .partial(),
@@ -192,6 +194,45 @@ const service = z.strictObject({
 const told = { env: variables, files };
 const toldColor = z.strictObject(told, { error: "write a map with env and files" }).partial();
 
+const answer = {
+  path: text.regex(/^\/[!-~]*$/, "begins with /, and has no spaces"),
+  status: integer(100, 599),
+  contains: text,
+};
+
+const gate = z
+  .strictObject({
+    minReady: integer(1, 10_000),
+    timeout: duration,
+    force: flag,
+    http: z
+      .strictObject({
+        ...answer,
+        period: lasting,
+        timeout: lasting,
+        services: z.record(
+          z.string(),
+          z.union([z.literal(false), z.strictObject(answer).partial()], {
+            error: "write a map, or false for no check",
+          }),
+          { error: "write a map of services" },
+        ),
+      })
+      .partial(),
+    job: z.strictObject({
+      image,
+      ...z
+        .strictObject({
+          ...{ imagePullPolicy: overrides.imagePullPolicy, command: overrides.command, args: overrides.args },
+          ...{ env: variables, resources: overrides.resources, runAsUser },
+          timeout: lasting,
+          backoff: integer(0, 10),
+        })
+        .partial().shape,
+    }),
+  })
+  .partial();
+
 export const configSchema = z.strictObject({
   activeColor: oneOf(["blue", "green"]).default("blue"),
   canaryWeight: integer(0, 100).default(0),
@@ -232,10 +273,7 @@ export const configSchema = z.strictObject({
     .default("all"),
   install: oneOf(installChoices).default("none"),
   readyTimeout: lasting.default({ seconds: 300 }),
-  gate: z
-    .strictObject({ minReady: integer(1, 10_000), timeout: duration, force: flag })
-    .partial()
-    .default({}),
+  gate: gate.default({}),
   drain: duration.default({ seconds: 30 }),
   allowActiveChange: flag.default(false),
   adopt: flag.default(false),

@@ -11,6 +11,7 @@ import {
 } from "../model/settings";
 import { crossProblems } from "./cross-checks";
 import { type CompletedConfig } from "./cross-problem";
+import { completeGate } from "./gate";
 import { knownKeys } from "./known-keys";
 import { type Problem, problemsOf } from "../model/problems";
 import { salvage } from "./salvage";
@@ -90,7 +91,7 @@ function complete(raw: RawConfig, secretServices = false): CompletedConfig {
     standby: raw.standby,
     install: raw.install,
     readyTimeout: raw.readyTimeout,
-    gate: { minReady: 1, timeout: { seconds: 60 }, force: false, ...raw.gate },
+    gate: completeGate(raw.gate, Object.keys(raw.services)),
     drain: raw.drain,
     allowActiveChange: raw.allowActiveChange,
     adopt: raw.adopt,

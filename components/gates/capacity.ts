@@ -2,7 +2,8 @@ import { type Cluster } from "../live/cluster";
 import { readyEndpoints } from "../live/endpoints";
 import { type Duration, formatDuration } from "../model/duration";
 import { names } from "../model/names";
-import { type Need } from "../model/transition";
+import { type Need } from "../model/needs";
+import { changesOf } from "./changes";
 import { type Gate, type GateArgs, GateError } from "./gate";
 import { whyNotReady } from "./pod-reasons";
 
@@ -50,34 +51,13 @@ async function missingAfter(cluster: Cluster, needs: readonly Need[], timeout: D
   try {
     let left = await missing();
     if (left.length === 0) return left;
-    const changes = endpointChanges(cluster, stop.signal);
+    const changes = changesOf((changed, signal) => cluster.watchEndpoints(changed, signal), stop.signal);
     while (left.length > 0 && (await changes.next())) left = await missing();
     return left;
   } finally {
     clearTimeout(deadline);
     stop.abort();
   }
-}
-
-/** Lets a reader wait for the next change: true at one, also one that came between two waits, and false at the end. */
-function endpointChanges(cluster: Cluster, signal: AbortSignal): { next(): Promise<boolean> } {
-  let changed = false;
-  let wake: () => void = () => undefined;
-  const notify = (): void => {
-    changed = true;
-    wake();
-  };
-  void cluster.watchEndpoints(notify, signal);
-  signal.addEventListener("abort", () => {
-    wake();
-  });
-  return {
-    async next() {
-      if (!changed && !signal.aborted) await new Promise<void>((resolve) => (wake = resolve));
-      changed = false;
-      return !signal.aborted;
-    },
-  };
 }
 
 function counts({ service, color, share, now, needed }: Measured): string {
@@ -93,7 +73,12 @@ async function reasons(cluster: Cluster, missing: readonly Measured[]): Promise<
   for (const each of missing) {
     const pods = await cluster.pods({ "app.kubernetes.io/name": each.service, "cyan.dev/color": each.color });
     const why = pods.flatMap((pod) => whyNotReady(pod) ?? []);
-    lines.push(counts(each), ...(pods.length === 0 ? ["  it has no pods"] : why.map((reason) => `  ${reason}`)));
+    lines.push(counts(each), ...(why.length > 0 ? why : [podCount(pods.length)]).map((line) => `  ${line}`));
   }
   return lines;
+}
+
+/** What there is to say when no pod says why it is not ready. */
+function podCount(pods: number): string {
+  return pods === 0 ? "it has no pods" : `it has no more than ${pods} ${pods === 1 ? "pod" : "pods"}`;
 }

@@ -1,8 +1,10 @@
 import { capacityGate } from "./capacity";
 import { type Gate, type GateAnswer, type GateArgs } from "./gate";
+import { httpGate } from "./http";
+import { jobGate } from "./job";
 
 /** Every gate, in the order in which they are asked: each gives undefined when the transition does not concern it. */
-const makers: readonly ((args: GateArgs) => Gate | undefined)[] = [capacityGate];
+const makers: readonly ((args: GateArgs) => Gate | undefined)[] = [capacityGate, httpGate, jobGate];
 
 /** The gates that a transition has to pass; none when it gives no color more than it has. */
 export function gatesOf(args: GateArgs): readonly Gate[] {

@@ -10,16 +10,19 @@ export function whyNotReady(pod: Pod): string | undefined {
 }
 
 function containerReason(pod: Pod): string | undefined {
-  for (const { state, lastState, restartCount } of pod.status?.containerStatuses ?? []) {
+  for (const { started, state, lastState, restartCount } of pod.status?.containerStatuses ?? []) {
     const waiting = state?.waiting;
     const ended = state?.terminated ?? lastState?.terminated;
+    const said = waiting?.message === undefined ? "" : `: ${waiting.message}`;
     if (waiting?.reason !== undefined && /Image|Pull/.test(waiting.reason)) {
-      return `its image cannot be had (${waiting.reason}${waiting.message === undefined ? "" : `: ${waiting.message}`})`;
+      return `its image cannot be had (${waiting.reason}${said})`;
     }
-    if (ended !== undefined && restartCount > 0) {
-      return `it crashes (exit code ${ended.exitCode}${ended.reason === undefined ? "" : `, ${ended.reason}`}; ${restartCount} restarts)`;
+    if (ended !== undefined) {
+      const reason = ended.reason === undefined ? "" : `, ${ended.reason}`;
+      return `it crashes (exit code ${ended.exitCode}${reason}; ${restartCount} restarts)`;
     }
-    if (waiting?.reason !== undefined) return `it is waiting (${waiting.reason})`;
+    if (waiting?.reason !== undefined) return `it is waiting (${waiting.reason}${said})`;
+    if (started === false) return "its startup probe has not passed yet";
   }
   return undefined;
 }

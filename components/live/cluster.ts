@@ -52,12 +52,14 @@ interface ContainerState {
 }
 
 export interface Pod {
-  readonly metadata?: Metadata & { readonly deletionTimestamp?: Date };
+  readonly metadata?: Metadata & { readonly creationTimestamp?: Date; readonly deletionTimestamp?: Date };
   readonly status?: {
     readonly phase?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
     readonly containerStatuses?: readonly {
       readonly ready: boolean;
+      /** False until the startup probe has passed. */
+      readonly started?: boolean;
       readonly restartCount: number;
       readonly state?: ContainerState;
       readonly lastState?: ContainerState;
@@ -69,6 +71,31 @@ export interface Pod {
 export interface Change {
   readonly metadata?: { readonly annotations: Readonly<Record<string, string>> };
   readonly spec?: object;
+}
+
+/** A Job as it is asked for; its name is the API server's to make. */
+export interface JobManifest {
+  readonly metadata: { readonly generateName: string; readonly labels: Readonly<Record<string, string>> };
+  readonly spec: object;
+}
+
+export interface Job {
+  readonly metadata?: Metadata;
+  readonly status?: {
+    readonly conditions?: readonly {
+      readonly type: string;
+      readonly status: string;
+      readonly reason?: string;
+      readonly message?: string;
+    }[];
+  };
+}
+
+/** What a Service answered. */
+export interface HttpAnswer {
+  readonly status: number;
+  /** As text, and no more than its first mebibyte. */
+  readonly body: string;
 }
 
 export const serviceKind: ObjectKind = { apiVersion: "v1", kind: "Service" };
@@ -88,4 +115,13 @@ export interface Cluster {
   patch(kind: ObjectKind, name: string, change: Change): Promise<void>;
   /** Calls back at each change of an EndpointSlice, until the signal fires; a watch that the server ends is renewed. */
   watchEndpoints(changed: () => void, signal: AbortSignal): Promise<void>;
+  /** Asks a Service with GET, by the API server's proxy: that works from where the Service itself is not reached. */
+  get(service: string, port: number, path: string, signal: AbortSignal): Promise<HttpAnswer>;
+  /** Gives the name that the Job got. */
+  createJob(job: JobManifest): Promise<string>;
+  job(name: string): Promise<Job>;
+  /** As `watchEndpoints`, for the Job of that name. */
+  watchJob(name: string, changed: () => void, signal: AbortSignal): Promise<void>;
+  /** The last lines that a pod's container wrote. */
+  log(pod: string, lines: number): Promise<string>;
 }

@@ -1,6 +1,8 @@
-import type { KubeConfig } from "@kubernetes/client-node";
+import type { KubeConfig, V1Job } from "@kubernetes/client-node";
 import { type ClusterSettings } from "../model/settings";
 import { type Cluster, type ObjectKind } from "./cluster";
+import { getPath } from "./proxy";
+import { watchChanges } from "./watch";
 
 type Client = Awaited<ReturnType<typeof loadClient>>;
 
@@ -70,31 +72,36 @@ function clusterOf(client: Client, config: KubeConfig, namespace: string): Clust
         .join(",");
       return (await core.listNamespacedPod({ namespace, labelSelector, timeoutSeconds })).items;
     },
-    watchEndpoints: async (changed, signal) => {
-      const watch = new client.Watch(config);
+    watchEndpoints: (changed, signal) => {
       const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
-      while (!signal.aborted) {
-        await new Promise<void>((resolve) => {
-          void watch
-            .watch(path, {}, changed, () => {
-              resolve();
-            })
-            .then(
-              (request) => {
-                signal.addEventListener("abort", () => {
-                  request.abort();
-                  resolve();
-                });
-              },
-              () => {
-                resolve();
-              },
-            );
-        });
-        // The server ends a watch now and then; what changed meanwhile is asked for again.
-        changed();
-      }
+      return watchChanges(client, config, { path }, changed, signal);
     },
+    get: (service, port, path, signal) =>
+      getPath(config, `/api/v1/namespaces/${namespace}/services/${service}:${port}/proxy${path}`, signal),
+    ...jobsOf(client, config, namespace),
+  };
+}
+
+/** What a gate's Job needs. */
+function jobsOf(
+  client: Client,
+  config: KubeConfig,
+  namespace: string,
+): Pick<Cluster, "createJob" | "job" | "watchJob" | "log"> {
+  const batch = config.makeApiClient(client.BatchV1Api);
+  const core = config.makeApiClient(client.CoreV1Api);
+  return {
+    createJob: async (job) => {
+      const body: V1Job = Object.assign(new client.V1Job(), { apiVersion: "batch/v1", kind: "Job", ...job });
+      const { metadata } = await batch.createNamespacedJob({ namespace, fieldManager, body });
+      return metadata?.name ?? "";
+    },
+    job: (name) => batch.readNamespacedJob({ name, namespace }),
+    watchJob: (name, changed, signal) => {
+      const path = `/apis/batch/v1/namespaces/${namespace}/jobs`;
+      return watchChanges(client, config, { path, fieldSelector: `metadata.name=${name}` }, changed, signal);
+    },
+    log: (name, tailLines) => core.readNamespacedPodLog({ name, namespace, tailLines }),
   };
 }
 

@@ -1,7 +1,7 @@
 import { type Color, colors, perColor } from "../model/color";
 import { type Live, type LiveEnvironment, type LiveService } from "../model/live";
-import { names, servedImage } from "../model/names";
-import { type Cluster, type Service } from "./cluster";
+import { forcedAnnotation, names, servedImage } from "../model/names";
+import { type Cluster, type KubernetesObject, type Service, serviceKind } from "./cluster";
 import { readyEndpoints } from "./endpoints";
 import { type LiveObjects, type LiveRouter, readObjects } from "./router";
 import { foreignOf, isCyans } from "./foreign";
@@ -29,10 +29,12 @@ function liveService(name: string, objects: LiveObjects, router: LiveRouter): Li
   const route = router.read(objects, name);
   const inside = selectedColor(objects.services.find((each) => each.metadata?.name === names.active(name)));
   const foreign = foreignOf(name, route, objects, router);
+  const forced = forcedOf(name, objects, router);
   return {
     name,
     ...(route && { route }),
     ...(inside && { inside }),
+    ...(forced !== undefined && { forced }),
     ...(foreign && { foreign }),
     environments: perColor((color) => liveEnvironment(names.environment(name, color), objects)),
   };
@@ -48,6 +50,16 @@ function liveEnvironment(name: string, { services, deployments, slices }: LiveOb
     ...(image !== undefined && { image }),
     ...(served !== undefined && { served }),
   };
+}
+
+/** What any object that the service's traffic goes by was moved in spite of. */
+function forcedOf(service: string, objects: LiveObjects, router: LiveRouter): string | undefined {
+  const named = router.trafficObjects(service);
+  const found = [serviceKind, ...router.kinds].flatMap((kind) => {
+    const all: readonly KubernetesObject[] = kind === serviceKind ? objects.services : objects.of(kind);
+    return all.filter(({ metadata }) => named.some((each) => each.kind === kind.kind && each.name === metadata?.name));
+  });
+  return found.flatMap(({ metadata }) => metadata?.annotations?.[forcedAnnotation] ?? [])[0];
 }
 
 function selectedColor(service: Service | undefined): Color | undefined {

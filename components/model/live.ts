@@ -19,6 +19,8 @@ export interface LiveService {
   readonly route?: LiveRoute;
   /** The color that the in-cluster Service selects; absent when there is no such Service, or it selects no one color. */
   readonly inside?: Color;
+  /** What did not hold when the last update moved traffic by force; absent when it did not. */
+  readonly forced?: string;
   readonly environments: Readonly<Record<Color, LiveEnvironment>>;
   /** What Cyan did not make, and would write over; absent when there is no such object. */
   readonly foreign?: Foreign;
@@ -48,6 +50,16 @@ export interface LiveEnvironment {
   readonly image?: string;
   /** The image that the color had when it was last left as the active one; absent when it never was. */
   readonly served?: string;
+}
+
+/** The color that the main route leads to, or callers inside the cluster where there is no route. */
+export function activeOf({ route, inside }: LiveService): Color | undefined {
+  return route === undefined ? inside : route.active;
+}
+
+/** Whether a color has been left as the active one with the very image that it has, and that is `declared`. */
+export function hasServed({ served, image }: LiveEnvironment, declared: string): boolean {
+  return served !== undefined && served === image && served === declared;
 }
 
 /** Percent of live requests by color. What leads to neither color is in neither number. */

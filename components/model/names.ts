@@ -14,3 +14,6 @@ export const names = {
 
 /** Annotation on a color's own Service: the image that the color had when it was last left as the active one. */
 export const servedImage = "cyan.dev/served-image";
+
+/** Annotation on the objects that traffic goes by: what did not hold when the last update moved it by force. */
+export const forcedAnnotation = "cyan.dev/forced";

@@ -30,7 +30,8 @@ export interface ReleaseArgs {
   readonly networkPolicy?: NetworkPolicySettings;
   /** Whether the services' settings hold secrets. */
   readonly secretServices: boolean;
-  readonly gate: GateSettings;
+  /** The gates, without what they ask or run, which may hold secrets. */
+  readonly gate: Omit<GateSettings, "http" | "job">;
   /** How long a color that lost its share keeps its pods. */
   readonly drain: Duration;
   /** What is live beside what is declared, for policies. */

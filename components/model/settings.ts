@@ -58,8 +58,48 @@ export interface GateSettings {
   readonly minReady: number;
   /** How long to wait for them before nothing is moved. */
   readonly timeout: Duration;
-  /** Move even when they are not there. */
+  /** Move even when a gate does not hold. */
   readonly force: boolean;
+  /** Absent where no answer of a color is looked at. */
+  readonly http?: HttpGateSettings;
+  /** Absent where nothing is run. */
+  readonly job?: JobGateSettings;
+}
+
+/** How a color has to answer before its first share, and before a flip to it. */
+export interface HttpGateSettings {
+  /** By service; one that is not asked has no entry. */
+  readonly checks: Readonly<Record<string, HttpCheck>>;
+  /** From one request to the next. */
+  readonly period: Duration;
+  /** How long to go on asking before nothing is moved. */
+  readonly timeout: Duration;
+}
+
+/** A request with GET, and the answer that is expected. */
+export interface HttpCheck {
+  /** Path of the URL, with its query. */
+  readonly path: string;
+  /** Status code. */
+  readonly status: number;
+  /** A text that the body has in it. */
+  readonly contains?: string;
+}
+
+/** A Job that has to succeed before a color gets its first share, and before a flip to it. */
+export interface JobGateSettings {
+  readonly image: string;
+  readonly imagePullPolicy: WorkloadSettings["imagePullPolicy"];
+  readonly command: readonly string[];
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string>>;
+  readonly resources: ResourceSettings;
+  /** Numeric user; the image's own when absent. */
+  readonly runAsUser?: number;
+  /** How long all its tries may take. */
+  readonly timeout: Duration;
+  /** How often it is tried again after a failure. */
+  readonly backoff: number;
 }
 
 export type Standby = "all" | number;

@@ -1,6 +1,6 @@
 import { leastOf, scaleOf } from "./capacity";
 import { type Color, colors, otherColor, perColor } from "./color";
-import { type Live, liveShares, type LiveService } from "./live";
+import { activeOf, hasServed, type Live, liveShares, type LiveService } from "./live";
 import { type ServiceSettings, type Settings } from "./settings";
 import { type Traffic } from "./traffic";
 import { movesTraffic, type Transition } from "./transition";
@@ -76,7 +76,8 @@ export function transitionInputs(live: Live, settings: Settings, transition: Tra
 
 /**
  * The image that each service's color last served with as the active one: what a rollback goes back to. It is known from the
- * flip that leaves the color on, and kept on the color's own Service, which is not traffic's.
+ * flip that leaves the color on, and kept on the color's own Service, which is not traffic's. A rollback records nothing: what
+ * it leaves is no release to go back to, and is gated like any other when it is tried again.
  */
 export function servedImages(
   live: Live,
@@ -87,15 +88,13 @@ export function servedImages(
   return perColor((color) => {
     const images = services.flatMap((service) => {
       const { image, served } = service.environments[color];
-      const left = activeOf(service) === color && color !== next ? image : served;
+      const declared = settings.services.find(({ name }) => name === service.name)?.workloads[next].image;
+      const back = declared !== undefined && hasServed(service.environments[next], declared);
+      const left = activeOf(service) === color && color !== next && !back ? image : served;
       return left === undefined ? [] : [[service.name, left] as const];
     });
     return Object.fromEntries(images);
   });
-}
-
-function activeOf({ route, inside }: LiveService): Color | undefined {
-  return route === undefined ? inside : route.active;
 }
 
 function previousOf(service: LiveService | undefined): ServiceTransitionInputs["previous"] {
@@ -143,6 +142,5 @@ function goesBack({ workloads }: ServiceSettings, live: LiveService | undefined,
   const previous = previousOf(live);
   if (live === undefined || previous === "none" || previous === "unknown") return false;
   if (previous.activeColor === traffic.activeColor) return traffic.canaryWeight < previous.canaryWeight;
-  const { image, served } = live.environments[traffic.activeColor];
-  return served !== undefined && served === image && served === workloads[traffic.activeColor].image;
+  return hasServed(live.environments[traffic.activeColor], workloads[traffic.activeColor].image);
 }

@@ -1,19 +1,11 @@
 import { adoptionOf, namespaceRefusals } from "./adoption";
 import { leastOf, scaleOf } from "./capacity";
 import { type Color, colors, otherColor } from "./color";
-import {
-  declaredShares,
-  type Live,
-  type LiveEnvironment,
-  type LiveService,
-  liveShares,
-  noShares,
-  servingNow,
-  type Shares,
-} from "./live";
+import { declaredShares, type Live, type LiveService, liveShares, noShares, servingNow, type Shares } from "./live";
+import { entriesOf, type Entry, type Need, needsOf } from "./needs";
 import { isSplit } from "./routers";
-import { type ServiceSettings, type Settings, type WorkloadSettings } from "./settings";
-import { serves, type Traffic } from "./traffic";
+import { type ServiceSettings, type Settings } from "./settings";
+import { serves } from "./traffic";
 
 /** What one `pulumi up` will do to live traffic. */
 export interface Transition {
@@ -24,6 +16,8 @@ export interface Transition {
   readonly steps: readonly Step[];
   /** What gates ask for before the first route moves. */
   readonly needs: readonly Need[];
+  /** The colors that gates with a request or a Job of their own try before that. */
+  readonly entries: readonly Entry[];
   /** Why it must not be done; empty when it may. */
   readonly refusals: readonly string[];
   /** What was edited by hand since the last update. */
@@ -49,19 +43,6 @@ export type Step =
   | { readonly kind: "canary"; readonly service: string; readonly color: Color; readonly weight: number }
   | { readonly kind: "drain"; readonly seconds: number };
 
-/** How many ready endpoints a color needs before it may get its share. */
-export interface Need {
-  readonly service: string;
-  readonly color: Color;
-  /** Percent of requests that it is to get. */
-  readonly share: number;
-  /** Ready endpoints when the plan was made. */
-  readonly ready: number;
-  readonly needed: number;
-  /** Replicas that the update gives the color before its gate is asked; absent when its Deployment stays as it is. */
-  readonly growsTo?: number;
-}
-
 /**
  * Decides a transition from what is live to what is declared. Pure: it reads no cluster, and changes nothing.
  *
@@ -82,6 +63,7 @@ export function planTransition(live: Live, settings: Settings): Transition {
     services,
     steps: stepsOf(settings),
     needs: found.flatMap(({ service, live: now }) => needsOf(service, now, settings)),
+    entries: found.flatMap(({ service, live: now }) => entriesOf(service, now, settings)),
     refusals: [
       ...namespaceRefusals(live, settings),
       ...adoptions.flatMap(({ refusals }) => refusals),
@@ -134,51 +116,6 @@ function stepsOf(settings: Settings): Step[] {
     ...(resting.length > 0 ? [{ kind: "drain" as const, seconds: drain.seconds }] : []),
     ...resting.flatMap((color) => environment("shrink", color)),
   ];
-}
-
-/**
- * A color that is to get more requests needs enough ready endpoints for them: its part of those that serve now, and at
- * least `gate.minReady`. At a flip that is all of them, whatever weight is kept: between the two routes' writes both lead
- * to the next active color. The color that the main route leads to already needs a single one: requests that come back to
- * it are a rollback, and it is serving. A run that resumes one whose gate held, as the main route's record shows, needs no
- * more than `gate.minReady`, so that it can always be brought to its end. A color with an autoscaler needs no more than its
- * fewest pods: it does not grow before it has requests, so that a gate that asks for more would never hold.
- */
-function needsOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
-  const before = live === undefined ? noShares : liveShares(live);
-  const now = live === undefined ? 0 : servingNow(live);
-  const after = declaredShares(settings.traffic, isSplit(settings.router, service));
-  const resumed = isSame(live?.route?.recorded, settings.traffic);
-  return colors.flatMap((color) => {
-    const share = after[color];
-    const led = live?.route?.active === color;
-    const next = color === settings.traffic.activeColor;
-    const retargeted = next && ((service.route !== undefined && !led) || live?.inside !== color);
-    if (share <= before[color] && !retargeted) return [];
-    const need = {
-      service: service.name,
-      color,
-      share,
-      ready: live?.environments[color].ready ?? 0,
-      ...growth(service.workloads[color], live?.environments[color], settings),
-    };
-    if (led && before[color] > 0) return need.ready > 0 ? [] : [{ ...need, needed: 1 }];
-    const most = service.workloads[color].autoscaling?.minReplicas ?? Infinity;
-    const part = resumed ? 0 : Math.min(most, Math.ceil(((next ? 100 : share) * now) / 100));
-    return [{ ...need, needed: Math.max(settings.gate.minReady, part) }];
-  });
-}
-
-/** The size that a Deployment is given when it is not as declared for a color that serves. */
-function growth(workload: WorkloadSettings, now: LiveEnvironment | undefined, { standby }: Settings) {
-  const { replicas, autoscaler } = scaleOf(workload, true, standby);
-  const found = now?.replicas ?? 0;
-  const sized = autoscaler === undefined ? found === replicas : found >= replicas;
-  return sized && now?.image === workload.image ? {} : { growsTo: replicas };
-}
-
-function isSame(recorded: Traffic | undefined, declared: Traffic): boolean {
-  return recorded?.activeColor === declared.activeColor && recorded.canaryWeight === declared.canaryWeight;
 }
 
 /** A flip at once to an autoscaled color that begins with fewer pods than serve now: its autoscaler has to catch up. */

@@ -3,6 +3,9 @@ import {
   type Cluster,
   type Deployment,
   type EndpointSlice,
+  type HttpAnswer,
+  type Job,
+  type JobManifest,
   type KubernetesObject,
   type ObjectKind,
   type Pod,
@@ -19,6 +22,12 @@ export interface FakeObjects {
   pods: Pod[];
   /** The namespace itself; absent when there is none. */
   namespace?: KubernetesObject;
+  /** How the one Job stands, once it was created. */
+  job?: Job;
+  /** By pod. */
+  logs?: Readonly<Record<string, string>>;
+  /** By Service, port and path, such as `shop-green:80/`. What is not here is refused. */
+  answers?: Readonly<Record<string, HttpAnswer>>;
 }
 
 export class FakeCluster implements Cluster {
@@ -57,6 +66,29 @@ export class FakeCluster implements Cluster {
         Object.entries(labels).every(([key, value]) => pod.metadata?.labels?.[key] === value),
       ),
     );
+
+  /** Every request to a Service, in its order. */
+  readonly requests: string[] = [];
+  /** Every Job that was created, in its order. */
+  readonly created: JobManifest[] = [];
+
+  get = (service: string, port: number, path: string) => {
+    const asked = `${service}:${port}${path}`;
+    this.requests.push(asked);
+    const answer = this.held.answers?.[asked];
+    return answer === undefined ? Promise.reject(new Error("connect ECONNREFUSED")) : Promise.resolve(answer);
+  };
+  createJob = (job: JobManifest) => {
+    this.created.push(job);
+    return Promise.resolve(`${job.metadata.generateName}${this.created.length}`);
+  };
+  job = () => Promise.resolve(this.held.job ?? {});
+  log = (pod: string, lines: number) =>
+    Promise.resolve((this.held.logs?.[pod] ?? "").split("\n").slice(-lines).join("\n"));
+
+  watchJob(_: string, changed: () => void, signal: AbortSignal): Promise<void> {
+    return this.watchEndpoints(changed, signal);
+  }
 
   watchEndpoints(changed: () => void, signal: AbortSignal): Promise<void> {
     this.watchers.add(changed);

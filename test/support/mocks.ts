@@ -30,6 +30,7 @@ interface RegisterRequest {
 }
 
 interface Monitor {
+  registerResourceHook(request: unknown, callback: (error: unknown, response: unknown) => void): void;
   registerResource(request: RegisterRequest, callback: (error: unknown, response: unknown) => void): Promise<void>;
 }
 
@@ -54,6 +55,10 @@ export async function registeredBy(program: () => unknown): Promise<ReadonlyMap<
   // The mocks tell neither parents nor dependencies, so they are read off the requests themselves.
   const monitor = pulumi.runtime.getMonitor() as unknown as Monitor;
   const register = monitor.registerResource.bind(monitor);
+  // The mocks take no hooks. None is ever called: a test calls it itself.
+  monitor.registerResourceHook = (_, callback) => {
+    callback(null, {});
+  };
   monitor.registerResource = async (request, callback) => {
     await register(request, callback);
     const type = request.getType();

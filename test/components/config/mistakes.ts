@@ -289,6 +289,32 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
     ],
   ],
   [
+    "a check of a service that is not there",
+    { ...goodConfig, gate: { http: { services: { cart: { path: "/" } } } } },
+    ["gate.http.services.cart: is no service of this stack; there are shop"],
+  ],
+  [
+    "a check of a path that is none",
+    { ...goodConfig, gate: { http: { path: "healthz", status: 99 } } },
+    ["gate.http.path: begins with /, and has no spaces", "gate.http.status: is 99; write an integer from 100 to 599"],
+  ],
+  [
+    "a gate's Job without a tag",
+    { ...goodConfig, gate: { job: { image: "registry/smoke" } } },
+    ["gate.job.image: has no tag or digest; write name:tag or name@sha256:…"],
+  ],
+  ["a gate's Job without an image", { ...goodConfig, gate: { job: {} } }, ["gate.job.image: is missing"]],
+  [
+    "a gate's Job that asks for more than it may have",
+    { ...goodConfig, gate: { job: { image: "a:1", resources: { requests: { memory: "1Gi" } } } } },
+    ["gate.job.resources.requests.memory: is 1Gi, over the limit of 256Mi; raise resources.limits.memory"],
+  ],
+  [
+    "a key of a gate's Job",
+    { ...goodConfig, gate: { job: { image: "a:1", timeuot: "1m" } } },
+    ["gate.job.timeuot: unknown key; did you mean timeout?"],
+  ],
+  [
     "a flag in words",
     { ...goodConfig, allowActiveChange: "yes" },
     ['allowActiveChange: is "yes"; write true or false'],

@@ -195,6 +195,31 @@ describe("a config that is right", () => {
     );
   });
 
+  it("has no gate but that on capacity unless it is asked for, and defaults for those that are", () => {
+    const api = { ...shop, ingress: false };
+    const gate = (config: unknown) =>
+      settingsOf({ ...goodConfig, services: { shop, api, worker: api }, gate: config }).gate;
+    assert.deepEqual(gate({}), { minReady: 1, timeout: { seconds: 60 }, force: false });
+    assert.deepEqual(gate({ http: { contains: "ok", services: { api: { path: "/ready" }, worker: false } } }).http, {
+      checks: {
+        shop: { path: "/", status: 200, contains: "ok" },
+        api: { path: "/ready", status: 200, contains: "ok" },
+      },
+      period: { seconds: 2 },
+      timeout: { seconds: 30 },
+    });
+    assert.deepEqual(gate({ job: { image: "a:1", resources: { limits: { cpu: 1 } } } }).job, {
+      image: "a:1",
+      imagePullPolicy: "IfNotPresent",
+      command: [],
+      args: [],
+      env: {},
+      resources: { requests: { cpu: "100m", memory: "128Mi" }, limits: { memory: "256Mi", cpu: "1" } },
+      timeout: { seconds: 300 },
+      backoff: 0,
+    });
+  });
+
   it("has no route for a service that wants none", () => {
     assert.equal(settingsOf(withShop({ ingress: false })).services[0]?.route, undefined);
   });

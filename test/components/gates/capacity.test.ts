@@ -4,7 +4,8 @@ import { GateError } from "../../../components/gates/gate";
 import { answersNow, gatesOf, passAll } from "../../../components/gates/gates";
 import { whyNotReady } from "../../../components/gates/pod-reasons";
 import { type Pod } from "../../../components/live/cluster";
-import { type Need, planTransition } from "../../../components/model/transition";
+import { type Need } from "../../../components/model/needs";
+import { planTransition } from "../../../components/model/transition";
 import { FakeCluster, slice } from "../../support/cluster";
 import { goodConfig, settingsOf } from "../fixtures";
 
@@ -80,6 +81,12 @@ describe("the gate on ready endpoints", () => {
     );
   });
 
+  it("says that there are too few pods when all of them are ready", async () => {
+    const pods = [pod("a", { conditions: [{ type: "Ready", status: "True" }] })];
+    const cluster = new FakeCluster({ endpointSlices: [slice("shop-green", 1)], pods });
+    await assert.rejects(passAll(gates(cluster, [need()])), /1 of 2 ready endpoints .*\n +it has no more than 1 pod\n/);
+  });
+
   it("answers now, without waiting, also what will not hold", async () => {
     const cluster = new FakeCluster({ endpointSlices: [slice("shop-green", 1)] });
     const needs = [need(), need({ service: "cart", needed: 1 })];
@@ -135,7 +142,22 @@ describe("why a pod is not ready", () => {
       container({ waiting: { reason: "CrashLoopBackOff" } }, { terminated: { exitCode: 1, reason: "Error" } }, 3),
       "p: it crashes (exit code 1, Error; 3 restarts)",
     ],
+    [
+      "the first crash",
+      container({ terminated: { exitCode: 137, reason: "OOMKilled" } }),
+      "p: it crashes (exit code 137, OOMKilled; 0 restarts)",
+    ],
     ["a wait", container({ waiting: { reason: "ContainerCreating" } }), "p: it is waiting (ContainerCreating)"],
+    [
+      "a wait that says more",
+      container({ waiting: { reason: "CreateContainerConfigError", message: 'secret "db" not found' } }),
+      'p: it is waiting (CreateContainerConfigError: secret "db" not found)',
+    ],
+    [
+      "a startup probe",
+      { containerStatuses: [{ ready: false, started: false, restartCount: 0, state: {} }] },
+      "p: its startup probe has not passed yet",
+    ],
     ["a probe", container({}), "p: its readiness probe does not pass"],
     [
       "no node",

@@ -59,6 +59,18 @@ describe("live traffic", () => {
     });
   });
 
+  it("was moved by force where any object that it goes by says so", async () => {
+    const note = { "cyan.dev/forced": "capacity: too few" };
+    const forced = async (objects: ConstructorParameters<typeof FakeCluster>[0]) => {
+      const live = await readLive(Promise.resolve(new FakeCluster(objects)), ["shop"], ingressNginx);
+      return live.known ? live.services[0]?.forced : live.why;
+    };
+    const noted = (name: string) => ({ metadata: { name, annotations: note } });
+    assert.equal(await forced({ kinds: { Ingress: [main, noted("shop-canary")] } }), "capacity: too few");
+    assert.equal(await forced({ services: [noted("shop")] }), "capacity: too few");
+    assert.equal(await forced({ services: [noted("cart")], kinds: { Ingress: [main, noted("cart")] } }), undefined);
+  });
+
   it("is nothing in an empty namespace, which is a first deploy", async () => {
     const live = await readLive(Promise.resolve(new FakeCluster()), ["shop"], ingressNginx);
     const none = { ready: 0, replicas: 0 };

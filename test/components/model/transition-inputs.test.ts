@@ -135,6 +135,11 @@ describe("the image that a color last served with", () => {
     assert.deepEqual(served(left, next), { blue: { shop: "registry/shop:1" }, green: {} });
   });
 
+  it("is not recorded by a rollback: what it leaves is no release to go back to", () => {
+    const now = live({ ...at(0, "green"), environments: { blue: { ...blue, served: "registry/shop:1" }, green } });
+    assert.deepEqual(served(now, { activeColor: "blue" }), { blue: { shop: "registry/shop:1" }, green: {} });
+  });
+
   it("is not that of a flip that was refused, whose color never served", () => {
     const refused = live({ environments: { blue: { ...blue, served: "registry/shop:1" }, green } });
     assert.deepEqual(served(refused).green, {});

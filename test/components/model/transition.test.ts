@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { type Color, otherColor } from "../../../components/model/color";
 import { type Live, type LiveService, liveShares } from "../../../components/model/live";
 import { type Settings } from "../../../components/model/settings";
 import { movesTraffic, planTransition, stagesOf } from "../../../components/model/transition";
@@ -138,6 +139,24 @@ describe("the plan of a transition", () => {
     assert.equal(movesTraffic(transition), false);
   });
 
+  it("asks, at a flip that takes a weight back, for all that serve: the canary carries them for a moment", () => {
+    const route = { ...resting.route, canary: { color: "green" as const, weight: 90 } };
+    const environments = { ...resting.environments, blue: { ...resting.environments.blue, ready: 10 } };
+    const { needs } = plan(live({ route, environments }), { activeColor: "green", canaryWeight: 50 });
+    assert.deepEqual(needs, [{ service: "shop", color: "green", share: 50, ready: 2, needed: 10 }]);
+  });
+
+  it("asks a color that a rollback goes back to for no more than its own size", () => {
+    const route = { active: "green" as const, canary: { color: "blue" as const, weight: 0 } };
+    const { green } = resting.environments;
+    const back = (served: string) => {
+      const blue = { ready: 2, replicas: 2, image: "registry/shop:1", served };
+      return plan(live({ route, environments: { blue, green: { ...green, ready: 10 } } })).needs[0]?.needed;
+    };
+    assert.equal(back("registry/shop:1"), 2);
+    assert.equal(back("registry/shop:0"), 10);
+  });
+
   it("never asks for less than gate.minReady", () => {
     const { needs } = plan(live(), { canaryWeight: 1, gate: { minReady: 2 } });
     assert.equal(needs[0]?.needed, 2);
@@ -195,6 +214,43 @@ describe("the stages of a transition", () => {
         ["shrink", 2],
       ],
     );
+  });
+});
+
+describe("the colors that gates try before they get requests", () => {
+  const entries = (now: Live, change: Record<string, unknown> = {}) =>
+    plan(now, change).entries.map(({ color }) => color);
+  const at = (active: Color, weight: number, served = ""): Live => {
+    const route = { active, canary: { color: otherColor(active), weight } };
+    const blue = { ...resting.environments.blue, ...(served !== "" && { served }) };
+    return live({ route, environments: { ...resting.environments, blue } });
+  };
+  const green = { activeColor: "green" };
+
+  it("are those that get their first share, or that a flip goes to, also after a weight", () => {
+    assert.deepEqual(entries({ known: true, services: [] }), ["blue"]);
+    assert.deepEqual(entries(live(), { canaryWeight: 1 }), ["green"]);
+    assert.deepEqual(entries(live(), green), ["green"]);
+    assert.deepEqual(entries(at("blue", 20), green), ["green"]);
+    assert.deepEqual(entries(at("blue", 20), { ...green, canaryWeight: 100 }), ["green"]);
+  });
+
+  it("are none when nothing moves, or a weight goes up or down", () => {
+    assert.deepEqual(entries(live()), []);
+    assert.deepEqual(entries(at("blue", 20), { canaryWeight: 50 }), []);
+    assert.deepEqual(entries(at("blue", 50)), []);
+    assert.deepEqual(entries(at("blue", 100)), []);
+  });
+
+  it("are none when a flip goes back to what served before, and the color when its image is another one", () => {
+    assert.deepEqual(entries(at("green", 0, "registry/shop:1")), []);
+    assert.deepEqual(entries(at("green", 0, "registry/shop:1"), { ...green, canaryWeight: 5 }), []);
+    assert.deepEqual(entries(at("green", 0, "registry/shop:0")), ["blue"]);
+  });
+
+  it("are none when what a hand has led elsewhere is taken back", () => {
+    const recorded = { activeColor: "blue" as const, canaryWeight: 0 };
+    assert.deepEqual(entries(live({ route: { active: "green", recorded } })), []);
   });
 });
 

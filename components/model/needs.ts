@@ -1,0 +1,113 @@
+import { leastOf, scaleOf } from "./capacity";
+import { type Color, colors } from "./color";
+import {
+  activeOf,
+  declaredShares,
+  hasServed,
+  type LiveEnvironment,
+  type LiveService,
+  liveShares,
+  noShares,
+  servingNow,
+} from "./live";
+import { isSplit } from "./routers";
+import { type ServiceSettings, type Settings, type WorkloadSettings } from "./settings";
+import { type Traffic } from "./traffic";
+
+/** How many ready endpoints a color needs before it may get its share. */
+export interface Need {
+  readonly service: string;
+  readonly color: Color;
+  /** Percent of requests that it is to get. */
+  readonly share: number;
+  /** Ready endpoints when the plan was made. */
+  readonly ready: number;
+  readonly needed: number;
+  /** Replicas that the update gives the color before its gate is asked; absent when its Deployment stays as it is. */
+  readonly growsTo?: number;
+}
+
+/** A color that gets its first share of a service's requests, or that a flip goes to; never by a rollback. */
+export interface Entry {
+  readonly service: string;
+  readonly color: Color;
+}
+
+/**
+ * A color that is to get more requests needs enough ready endpoints for them: its part of those that serve now, and at
+ * least `gate.minReady`. At a flip that is all of them, whatever weight is kept: between the two routes' writes both lead
+ * to the next active color. The color that the main route leads to already needs a single one: requests that come back to
+ * it are a rollback, and it is serving. A run that resumes one whose gate held, as the main route's record shows, needs no
+ * more than `gate.minReady`, so that it can always be brought to its end. A color with an autoscaler needs no more than its
+ * fewest pods: it does not grow before it has requests, so that a gate that asks for more would never hold. Nor does a
+ * color that a rollback goes back to need more than its own size: it carried all requests with that many.
+ */
+export function needsOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
+  const before = live === undefined ? noShares : liveShares(live);
+  const now = live === undefined ? 0 : servingNow(live);
+  const after = declaredShares(settings.traffic, isSplit(settings.router, service));
+  const resumed = isSame(live?.route?.recorded, settings.traffic);
+  return colors.flatMap((color) => {
+    const share = after[color];
+    const led = live?.route?.active === color;
+    const next = color === settings.traffic.activeColor;
+    const retargeted = next && ((service.route !== undefined && !led) || live?.inside !== color);
+    if (share <= before[color] && !retargeted) return [];
+    const need = {
+      service: service.name,
+      color,
+      share,
+      ready: live?.environments[color].ready ?? 0,
+      ...growth(service.workloads[color], live?.environments[color], settings),
+    };
+    if (led && before[color] > 0) return need.ready > 0 ? [] : [{ ...need, needed: 1 }];
+    const workload = service.workloads[color];
+    const bounded = workload.autoscaling !== undefined || isReturn(service, live, color);
+    const most = bounded ? leastOf(scaleOf(workload, true, "all")) : Infinity;
+    const part = resumed ? 0 : Math.min(most, Math.ceil(((next ? 100 : share) * now) / 100));
+    return [{ ...need, needed: Math.max(settings.gate.minReady, part) }];
+  });
+}
+
+/** The colors that gates try before they get requests. */
+export function entriesOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Entry[] {
+  const { traffic, router } = settings;
+  const after = declaredShares(traffic, isSplit(router, service));
+  const before = live === undefined ? noShares : liveShares(live);
+  const active = live === undefined ? undefined : activeOf(live);
+  return colors
+    .filter((color) => {
+      const flip = color === traffic.activeColor && color !== active;
+      const first = before[color] === 0 && after[color] > 0;
+      return (flip || first) && !goesBack(service, live, color);
+    })
+    .map((color) => ({ service: service.name, color }));
+}
+
+/**
+ * Whether requests that go to `color` go back to it: the main route leads to it, the last update left it so, or it was
+ * the active color with the image that it has.
+ */
+function goesBack(service: ServiceSettings, live: LiveService | undefined, color: Color): boolean {
+  if (live === undefined) return false;
+  const { image } = live.environments[color];
+  const left = live.route?.recorded?.activeColor === color && image === service.workloads[color].image;
+  return activeOf(live) === color || left || isReturn(service, live, color);
+}
+
+/** Whether `color` was the active one with the very image that it has and is to have. */
+function isReturn({ workloads }: ServiceSettings, live: LiveService | undefined, color: Color): boolean {
+  return live !== undefined && hasServed(live.environments[color], workloads[color].image);
+}
+
+/** The size that a Deployment is given when it is not as declared for a color that serves. */
+function growth(workload: WorkloadSettings, now: LiveEnvironment | undefined, { standby }: Settings) {
+  const { replicas, autoscaler } = scaleOf(workload, true, standby);
+  const found = now?.replicas ?? 0;
+  const sized = autoscaler === undefined ? found === replicas : found >= replicas;
+  return sized && now?.image === workload.image ? {} : { growsTo: replicas };
+}
+
+function isSame(recorded: Traffic | undefined, declared: Traffic): boolean {
+  return recorded?.activeColor === declared.activeColor && recorded.canaryWeight === declared.canaryWeight;
+}

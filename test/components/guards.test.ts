@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import { guardsOf } from "../../components/guards";
+import { type Live, type LiveService } from "../../components/model/live";
+import { Release, releaseArgs } from "../../components/release";
+import { FakeCluster, slice } from "../support/cluster";
+import { registeredBy, waitsFor } from "../support/mocks";
+import { goodConfig, settingsOf } from "./fixtures";
+
+const environments = {
+  blue: { ready: 2, replicas: 2, image: "registry/shop:1" },
+  green: { ready: 1, replicas: 2, image: "registry/shop:2" },
+};
+const resting: LiveService = {
+  name: "shop",
+  route: { active: "blue", canary: { color: "green", weight: 0 } },
+  environments,
+};
+const live = (change: Partial<LiveService> = {}): Live => ({ known: true, services: [{ ...resting, ...change }] });
+const flip = {
+  ...goodConfig,
+  activeColor: "green",
+  gate: { timeout: "0", job: { image: "registry/smoke:1" }, force: false },
+};
+const short = [slice("shop-blue", 2), slice("shop-green", 1)];
+
+/** Runs `act` with the guards of an update, inside a program. */
+async function guarded(
+  config: Record<string, unknown>,
+  now: Live,
+  act: (guards: ReturnType<typeof guardsOf>) => Promise<void>,
+): Promise<FakeCluster> {
+  const complete = { status: { conditions: [{ type: "Complete", status: "True" }] } };
+  const cluster = new FakeCluster({ endpointSlices: short, job: complete });
+  let done: Promise<void> = Promise.reject(new Error("it was not run"));
+  done.catch(() => undefined);
+  await registeredBy(() => {
+    const args = {
+      settings: settingsOf(config),
+      cluster: Promise.resolve(cluster),
+      readLive: () => Promise.resolve(now),
+    };
+    done = act(guardsOf(args));
+    done.catch(() => undefined);
+  });
+  await done;
+  return cluster;
+}
+
+const ask = async ({ gate }: ReturnType<typeof guardsOf>): Promise<void> => {
+  await gate.callback({ urn: "", id: "", name: "", type: "" });
+};
+
+describe("the gates of an update", () => {
+  it("refuse every object that moves traffic, and are asked once for all of them", async () => {
+    const cluster = await guarded(flip, live(), async (guards) => {
+      for (let object = 0; object < 3; object += 1) {
+        await assert.rejects(ask(guards), /the capacity gate did not hold within 0s/);
+      }
+    });
+    assert.deepEqual(cluster.created, []);
+  });
+
+  it("are asked in their order: a Job is run when there are endpoints enough, and only then", async () => {
+    const now = live({ environments: { blue: { ...environments.blue, ready: 1 }, green: environments.green } });
+    const cluster = await guarded(flip, now, async (guards) => {
+      await ask(guards);
+    });
+    assert.equal(cluster.created.length, 1);
+  });
+});
+
+describe("a move by force", () => {
+  const forced = { ...flip, gate: { ...flip.gate, force: "true" } };
+  const lacks =
+    "capacity: shop green: 1 of 2 ready endpoints for 100 % of the requests; capacity: it has no pods; job: was not run";
+
+  it("asks every gate all the same, waits for none, and runs nothing", async () => {
+    const cluster = await guarded(forced, live(), async (guards) => {
+      await ask(guards);
+      assert.equal(await guards.forced?.(), lacks);
+    });
+    assert.deepEqual(cluster.created, []);
+  });
+
+  it("is none without gate.force", async () => {
+    await guarded(flip, live(), async ({ forced: record }) => {
+      assert.equal(record, undefined);
+      await Promise.resolve();
+    });
+  });
+
+  it("leaves the record of the one before when it moves nothing", async () => {
+    const there = { ...resting.route, active: "green" as const, canary: { color: "blue" as const, weight: 0 } };
+    await guarded(forced, live({ route: there, forced: "capacity: too few" }), async (guards) => {
+      assert.equal(await guards.forced?.(), "capacity: too few");
+    });
+  });
+
+  const annotated = async (what: string | undefined): Promise<readonly string[]> => {
+    let asked = false;
+    const registered = await registeredBy(() => {
+      const hook = new pulumi.ResourceHook("none", () => undefined);
+      const record = () => {
+        asked = true;
+        return Promise.resolve(what);
+      };
+      const guards = { gate: hook, drain: hook, forced: record };
+      return new Release("r", releaseArgs(settingsOf({ ...goodConfig, activeColor: "green" })), { guards });
+    });
+    assert.ok(asked);
+    assert.ok(waitsFor(registered, "r-shop", "r-green-shop"));
+    return [...registered.values()]
+      .filter(({ inputs }) => {
+        const metadata = (inputs as { metadata?: { annotations?: Record<string, string> } } | undefined)?.metadata;
+        return metadata?.annotations?.["cyan.dev/forced"] === "what does not hold";
+      })
+      .map(({ name }) => name)
+      .toSorted();
+  };
+
+  it("is recorded on every object that moves traffic, and on no other", async () => {
+    assert.deepEqual(await annotated("what does not hold"), ["r-shop", "r-shop-active", "r-shop-canary"]);
+    assert.deepEqual(await annotated(undefined), []);
+  });
+});
