@@ -8,6 +8,8 @@ export const names = {
   active: (service: string): string => service,
   /** Canary Ingress. */
   canary: (service: string): string => `${service}-canary`,
+  /** What sends copies of requests to the idle color. */
+  mirror: (service: string): string => `${service}-mirror`,
   /** Service and Ingress that show the idle color. */
   preview: (service: string): string => `${service}-preview`,
 };

@@ -73,14 +73,62 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     headerPattern: true,
     cookie: true,
     mirror: true,
+    affinity: true,
     summary:
       "One HTTPRoute that splits by the weights of its backends; a flip is one write. Patterns and cookies are regular " +
       "expressions, and mirroring is an extension: what implements the Gateway API need not know them, and Traefik knows " +
-      "no mirroring.",
+      "no mirroring and no sessions. Sessions want the experimental channel of its kinds.",
     inside: false,
     unit: "request",
     needs: "an implementation of the Gateway API, version 1.0 or later, and a Gateway",
     measured: "Traefik 3.7.11",
+  },
+  traefik: {
+    ...nothing,
+    host: true,
+    tls: true,
+    weight: true,
+    header: true,
+    headerPattern: true,
+    cookie: true,
+    mirror: true,
+    affinity: true,
+    summary: "A weighted TraefikService, with an IngressRoute that leads to it.",
+    inside: false,
+    unit: "request",
+    needs:
+      "Traefik 3 with its kubernetesCRD provider, and allowEmptyServices set there: without it a color that has no pods " +
+      "takes the whole route away",
+    measured: "Traefik 3.7.11",
+  },
+  istio: {
+    ...nothing,
+    host: true,
+    gateway: true,
+    weight: true,
+    header: true,
+    headerPattern: true,
+    cookie: true,
+    mirror: true,
+    summary:
+      "One VirtualService that splits by weights, at a Gateway and inside the mesh, and a DestinationRule for each color " +
+      "that passes over pods that cannot be reached. Only requests that no pod has seen are sent again.",
+    inside: true,
+    unit: "request",
+    needs: "Istio 1.22 or later, sidecars or an ingress gateway, and a Gateway for each route",
+  },
+  linkerd: {
+    ...nothing,
+    weight: true,
+    header: true,
+    headerPattern: true,
+    cookie: true,
+    summary:
+      "One HTTPRoute for each service that hangs on its Service, for callers inside the mesh (GAMMA). Istio and others " +
+      "that implement GAMMA read the same object.",
+    inside: true,
+    unit: "request",
+    needs: "Linkerd 2.14 or later, or another mesh that implements GAMMA, with the kinds of the Gateway API",
   },
 };
 

@@ -4,7 +4,7 @@ import { type Peer } from "./peer";
 import { type Traffic } from "./traffic";
 
 /** The technologies that can split requests between the colors. */
-export const routerKinds = ["ingress-nginx", "service", "gateway-api"] as const;
+export const routerKinds = ["ingress-nginx", "service", "gateway-api", "traefik", "istio", "linkerd"] as const;
 export type RouterKind = (typeof routerKinds)[number];
 
 /** Ingress controllers that the stack can install beside the release. */

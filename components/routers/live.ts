@@ -2,11 +2,17 @@ import { type LiveRouter } from "../live/router";
 import { type RouterKind } from "../model/settings";
 import { gatewayApi } from "./gateway-api/live";
 import { ingressNginx } from "./ingress-nginx/live";
+import { istio } from "./istio/live";
+import { linkerd } from "./linkerd/live";
 import { service } from "./service/live";
+import { traefik } from "./traefik/live";
 
 /** The live half of every router, by the name that config calls it. */
 export const liveRouters = {
   "ingress-nginx": ingressNginx,
   service,
   "gateway-api": gatewayApi,
+  traefik,
+  istio,
+  linkerd,
 } as const satisfies Record<RouterKind, LiveRouter>;

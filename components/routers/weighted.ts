@@ -3,6 +3,7 @@ import { applyPatches, type LiveObjects, type LiveRouter, type Patch, readObject
 import { type Color, colors, otherColor } from "../model/color";
 import { type LiveRoute } from "../model/live";
 import { names } from "../model/names";
+import { type Traffic } from "../model/traffic";
 import { insidePatch } from "./inside";
 import { lastWrite, recordOf, trafficRecord } from "./record";
 
@@ -13,26 +14,33 @@ export interface Backend {
   readonly weight: number;
 }
 
+interface Follower {
+  readonly kind: ObjectKind;
+  readonly name: (service: string) => string;
+}
+
 interface WeightedArgs<Spec> {
   /** The kind of the object that splits; it is called like its service. */
   readonly kind: ObjectKind;
   /** The active color's place, then the idle color's. */
   readonly backends: (spec: Spec) => readonly Backend[];
-  /** The same spec with other weights, for the same places in the same order. */
-  readonly weighted: (spec: Spec, weights: readonly [active: number, idle: number]) => Spec;
+  /** Objects that name a color's Service besides; at a flip they follow. */
+  readonly followers?: readonly Follower[];
+  /** A spec that leads to the right colors, with the weights of a traffic. */
+  readonly weighted: (spec: Spec, traffic: Traffic) => Spec;
 }
 
 /** The live half of a router that splits by the weights of two places in one object: its moves are one write a service. */
-export function weightedRouter<Spec extends object>({ kind, backends, weighted }: WeightedArgs<Spec>): LiveRouter {
-  const find = (objects: LiveObjects, service: string): { object: KubernetesObject; spec: Spec } | undefined => {
-    const object = objects.of(kind).find(({ metadata }) => metadata?.name === names.active(service));
-    const spec = (object as { spec?: Spec } | undefined)?.spec;
-    return object === undefined || spec === undefined ? undefined : { object, spec };
-  };
+export function weightedRouter<Spec extends object>(args: WeightedArgs<Spec>): LiveRouter {
+  const { kind, followers = [], backends, weighted } = args;
+  const kinds = [...new Set([kind, ...followers.map((follower) => follower.kind)])];
+  const find = (objects: LiveObjects, service: string): Found<Spec> | undefined =>
+    findIn(objects, kind, names.active(service));
   return {
-    kinds: [kind],
+    kinds,
     trafficObjects: (service) => [
       { kind: kind.kind, name: names.active(service) },
+      ...followers.map((follower) => ({ kind: follower.kind.kind, name: follower.name(service) })),
       { kind: "Service", name: names.active(service) },
     ],
     read: (objects, service) => {
@@ -40,21 +48,44 @@ export function weightedRouter<Spec extends object>({ kind, backends, weighted }
       return found && routeOf(found.object, backends(found.spec), service);
     },
     move: async (cluster, services, traffic) => {
-      const objects = await readObjects(cluster, [kind]);
+      const objects = await readObjects(cluster, kinds);
       const annotations = trafficRecord(traffic);
-      const weights = [100 - traffic.canaryWeight, traffic.canaryWeight] as const;
       const splits = services.flatMap((service): Patch[] => {
         const found = find(objects, service);
         if (found === undefined) return [];
         const active = colorOf(backends(found.spec)[0]?.name, service);
         const led = active === traffic.activeColor ? found.spec : exchanged(found.spec, service);
-        const change = { metadata: { annotations }, spec: weighted(led, weights) };
+        const change = { metadata: { annotations }, spec: weighted(led, traffic) };
         return [{ service, kind, name: names.active(service), change }];
       });
+      const flipped = services.filter((service) => {
+        const found = find(objects, service);
+        return found !== undefined && colorOf(backends(found.spec)[0]?.name, service) !== traffic.activeColor;
+      });
+      const follow = followers.flatMap((follower) =>
+        flipped.flatMap((service): Patch[] => {
+          const name = follower.name(service);
+          const found = findIn(objects, follower.kind, name);
+          return found
+            ? [{ service, kind: follower.kind, name, change: { spec: exchanged(found.spec, service) } }]
+            : [];
+        }),
+      );
       const inside = services.flatMap((service) => insidePatch(objects.services, service, traffic.activeColor));
-      await applyPatches(cluster, services, [splits, inside]);
+      await applyPatches(cluster, services, [splits, follow, inside]);
     },
   };
+}
+
+interface Found<Spec> {
+  readonly object: KubernetesObject;
+  readonly spec: Spec;
+}
+
+function findIn<Spec extends object>(objects: LiveObjects, kind: ObjectKind, name: string): Found<Spec> | undefined {
+  const object = objects.of(kind).find(({ metadata }) => metadata?.name === name);
+  const spec = (object as { spec?: Spec } | undefined)?.spec;
+  return object === undefined || spec === undefined ? undefined : { object, spec };
 }
 
 function routeOf(object: KubernetesObject, [first, second]: readonly Backend[], service: string): LiveRoute {
@@ -69,6 +100,11 @@ function routeOf(object: KubernetesObject, [first, second]: readonly Backend[], 
     ...(recorded && { recorded }),
     ...(movedAt && { movedAt }),
   };
+}
+
+/** The weights of two places, the active color's first. */
+export function weightsOf({ canaryWeight }: Traffic): readonly [active: number, idle: number] {
+  return [100 - canaryWeight, canaryWeight];
 }
 
 /** The color whose Service is called `name`. */

@@ -83,7 +83,7 @@ export function kubeletYaml(config: ClusterConfig): string {
   });
 }
 
-/** Traefik's config: the ingress-nginx provider, Prometheus metrics, and a port of its own for health and metrics. */
+/** Traefik's config: every provider that a router writes for, Prometheus metrics, and a port of its own for health and metrics. */
 export function traefikYaml(): string {
   return stringify({
     global: { checkNewVersion: false, sendAnonymousUsage: false },
@@ -94,6 +94,9 @@ export function traefikYaml(): string {
     providers: {
       providersThrottleDuration: "100ms",
       kubernetesIngressNGINX: { ingressClass: "nginx", publishStatusAddress: ["127.0.0.1"] },
+      kubernetesGateway: { throttleDuration: "100ms" },
+      // A color without pods, which a route names at weight 0, must not take the route away.
+      kubernetesCRD: { throttleDuration: "100ms", allowEmptyServices: true, safeNaming: true },
     },
     ping: { entryPoint: "traefik" },
     metrics: { prometheus: { entryPoint: "traefik", addServicesLabels: true, addRoutersLabels: true } },

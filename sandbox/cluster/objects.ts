@@ -1,4 +1,5 @@
 import { identities, type Identity } from "./identities";
+import { network } from "./network";
 
 const subject = (name: Identity) => ({
   kind: "User",
@@ -6,16 +7,46 @@ const subject = (name: Identity) => ({
   name: identities[name].user,
 });
 
-/** What Traefik's ingress-nginx provider reads, and the one thing it writes. */
+const read = ["get", "list", "watch"];
+const gatewayKinds = [
+  "gatewayclasses",
+  "gateways",
+  "httproutes",
+  "grpcroutes",
+  "tlsroutes",
+  "referencegrants",
+  "backendtlspolicies",
+];
+const traefikKinds = [
+  "ingressroutes",
+  "ingressroutetcps",
+  "ingressrouteudps",
+  "traefikservices",
+  "middlewares",
+  "middlewaretcps",
+  "tlsoptions",
+  "tlsstores",
+  "serverstransports",
+  "serverstransporttcps",
+];
+
+/** What Traefik's providers read, and the statuses that they write. */
 const traefikRules = [
   {
     apiGroups: [""],
     resources: ["services", "secrets", "configmaps", "nodes", "namespaces"],
-    verbs: ["get", "list", "watch"],
+    verbs: read,
   },
-  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: ["get", "list", "watch"] },
-  { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "ingressclasses"], verbs: ["get", "list", "watch"] },
+  { apiGroups: ["discovery.k8s.io"], resources: ["endpointslices"], verbs: read },
+  { apiGroups: ["networking.k8s.io"], resources: ["ingresses", "ingressclasses"], verbs: read },
   { apiGroups: ["networking.k8s.io"], resources: ["ingresses/status"], verbs: ["update"] },
+  { apiGroups: ["traefik.io"], resources: traefikKinds, verbs: read },
+  { apiGroups: ["gateway.networking.k8s.io"], resources: gatewayKinds, verbs: read },
+  {
+    apiGroups: ["gateway.networking.k8s.io"],
+    resources: gatewayKinds.map((kind) => `${kind}/status`),
+    verbs: ["update"],
+  },
 ];
 
 /** The objects that every embedded cluster starts with. */
@@ -38,5 +69,32 @@ export const clusterObjects: readonly object[] = [
     metadata: { name: "cyan:traefik" },
     roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cyan:traefik" },
     subjects: [subject("traefik")],
+  },
+];
+
+/** Objects of the kinds that are not Kubernetes' own: the Gateway that routes on the sandbox hang on. */
+export const gatewayObjects: readonly object[] = [
+  {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "GatewayClass",
+    metadata: { name: "traefik" },
+    spec: { controllerName: "traefik.io/gateway-controller" },
+  },
+  {
+    apiVersion: "gateway.networking.k8s.io/v1",
+    kind: "Gateway",
+    metadata: { name: "edge", namespace: "default" },
+    spec: {
+      gatewayClassName: "traefik",
+      listeners: [
+        {
+          name: "web",
+          protocol: "HTTP",
+          // The port of Traefik's entry point.
+          port: network.ingressPort,
+          allowedRoutes: { namespaces: { from: "All" } },
+        },
+      ],
+    },
   },
 ];

@@ -22,7 +22,7 @@ import {
 } from "./identities";
 import { Keeper } from "./keeper";
 import { cniConfig, network, networkCommands } from "./network";
-import { clusterObjects } from "./objects";
+import { clusterObjects, gatewayObjects } from "./objects";
 import { apiServer, containerRuntime, controlPlane, files, node, store } from "./processes";
 import { type ClusterStatus, readJson, writeJson } from "./status";
 
@@ -139,9 +139,16 @@ async function importImages(config: ClusterConfig): Promise<void> {
 }
 
 async function apply(config: ClusterConfig): Promise<void> {
-  const path = join(config.root, "objects.json");
-  writeFileSync(path, JSON.stringify({ apiVersion: "v1", kind: "List", items: clusterObjects }));
-  await kubectl(config, "apply", "--server-side", "--force-conflicts", "-f", path);
+  const paths = { first: join(config.root, "objects.json"), then: join(config.root, "gateway.json") };
+  const list = (items: readonly object[]): string => JSON.stringify({ apiVersion: "v1", kind: "List", items });
+  writeFileSync(paths.first, list(clusterObjects));
+  writeFileSync(paths.then, list(gatewayObjects));
+  const kinds = [tool(config, "gateway-api.yaml"), tool(config, "traefik.yaml")];
+  const write = ["apply", "--server-side", "--force-conflicts"];
+  await kubectl(config, ...write, ...[paths.first, ...kinds].flatMap((path) => ["-f", path]));
+  const served = ["--for=condition=Established", "crd/gateways.gateway.networking.k8s.io"];
+  await kubectl(config, "wait", "--timeout=30s", ...served);
+  await kubectl(config, ...write, "-f", paths.then);
 }
 
 /** Holds when the node takes pods: it is ready, and the controller that watches it has taken its taints away. */

@@ -1,9 +1,9 @@
 import { spawn } from "node:child_process";
-import { copyFileSync, cpSync, mkdirSync, rmSync, symlinkSync } from "node:fs";
+import { copyFileSync, cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createInterface } from "node:readline";
 import { type Reporter, SandboxError } from "../report";
-import { type Recipe } from "./parts";
+import { type ModuleFile, type Recipe } from "./parts";
 
 interface BuildArgs {
   readonly recipe: Recipe;
@@ -22,13 +22,30 @@ export async function build(args: BuildArgs): Promise<void> {
   const work = join(target, ".src");
   cpSync(source, work, { recursive: true });
   const go = goRunner(args, work);
-  report({ event: "step", text: `building ${Object.keys(recipe.packages).join(", ")}: fetching the modules` });
-  for (const [file, [module, path]] of Object.entries(recipe.embeds ?? {})) {
+  report({ event: "step", text: `building ${productsOf(recipe)}: fetching the modules` });
+  const pathOf = async ([module, path]: ModuleFile): Promise<string> => {
     await go(["mod", "download", module]);
-    const folder = (await go(["list", "-m", "-f", "{{.Dir}}", module])).trim();
+    return join((await go(["list", "-m", "-f", "{{.Dir}}", module])).trim(), path);
+  };
+  for (const [file, source] of Object.entries(recipe.embeds ?? {})) {
     mkdirSync(dirname(join(work, file)), { recursive: true });
-    copyFileSync(join(folder, path), join(work, file));
+    copyFileSync(await pathOf(source), join(work, file));
   }
+  for (const [file, sources] of Object.entries(recipe.joins ?? {})) {
+    const texts: string[] = [];
+    for (const source of sources) texts.push(readFileSync(await pathOf(source), "utf8"));
+    writeFileSync(join(target, file), texts.join("\n---\n"));
+  }
+  if (Object.keys(recipe.packages).length > 0) await buildPackages(args, go);
+  rmSync(work, { recursive: true });
+}
+
+/** What a recipe makes, in words. */
+export function productsOf({ packages, joins }: Recipe): string {
+  return [...Object.keys(packages), ...Object.keys(joins ?? {})].join(", ");
+}
+
+async function buildPackages({ recipe, target, report }: BuildArgs, go: ReturnType<typeof goRunner>): Promise<void> {
   const packages = Object.values(recipe.packages);
   const total = (await go(["list", "-deps", ...packages])).trim().split("\n").length;
   const progress = packageCounter(recipe, total, report);
@@ -39,7 +56,6 @@ export async function build(args: BuildArgs): Promise<void> {
     copyFileSync(join(outputs, outputName(path)), join(target, name));
   }
   for (const [name, binary] of Object.entries(recipe.links ?? {})) symlinkSync(binary, join(target, name));
-  rmSync(work, { recursive: true });
   rmSync(outputs, { recursive: true });
 }
 
@@ -71,7 +87,7 @@ function packageCounter(recipe: Recipe, total: number, report: Reporter): (line:
     const seconds = (performance.now() - began) / 1000;
     const left = (seconds / done) * (total - done);
     const estimate = seconds < 10 ? "" : `, about ${String(Math.ceil(left / 60))} min left`;
-    const text = `building ${Object.keys(recipe.packages).join(", ")} (${line}${estimate})`;
+    const text = `building ${productsOf(recipe)} (${line}${estimate})`;
     report({ event: "progress", text, done: Math.min(done, total), total });
   };
 }

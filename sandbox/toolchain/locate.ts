@@ -14,12 +14,17 @@ const systemFolders: Readonly<Record<"cni" | "system", readonly string[]>> = {
 
 /** The file named `name` in `folders`, if one can be executed. */
 export function findExecutable(name: string, folders: readonly string[]): string | undefined {
-  return folders.map((folder) => join(folder, name)).find(isExecutable);
+  return folders.map((folder) => join(folder, name)).find((path) => isAllowed(path, constants.X_OK));
 }
 
-function isExecutable(path: string): boolean {
+/** The file named `name` in `folders`, if one can be read. */
+export function findReadable(name: string, folders: readonly string[]): string | undefined {
+  return folders.map((folder) => join(folder, name)).find((path) => isAllowed(path, constants.R_OK));
+}
+
+function isAllowed(path: string, mode: number): boolean {
   try {
-    accessSync(path, constants.X_OK);
+    accessSync(path, mode);
     return true;
   } catch {
     return false;
@@ -31,6 +36,7 @@ function isExecutable(path: string): boolean {
  * and so is one that cannot be asked.
  */
 export async function locate(part: Part, path: string): Promise<string | undefined> {
+  if (part.data) return undefined;
   const [kind, plugin] = part.name.split("/");
   if (kind === "cni" && plugin !== undefined) return findExecutable(plugin, systemFolders.cni);
   const found = findExecutable(part.name, [...path.split(delimiter).filter(Boolean), ...systemFolders.system]);

@@ -22,8 +22,13 @@ export interface Recipe {
   /** Packages that never run hot: compiled without optimisation, in about half the time. */
   readonly cold: readonly string[];
   /** Files copied from a module into the build folder first: target -> [module, path]. */
-  readonly embeds?: Readonly<Record<string, readonly [module: string, path: string]>>;
+  readonly embeds?: Readonly<Record<string, ModuleFile>>;
+  /** Files that are joined out of files of modules, in the place of a build. */
+  readonly joins?: Readonly<Record<string, readonly ModuleFile[]>>;
 }
+
+/** A file of a module that go.mod names. */
+export type ModuleFile = readonly [module: string, path: string];
 
 /** One binary of the embedded cluster. */
 export interface Part {
@@ -35,6 +40,8 @@ export interface Part {
   readonly recipe?: Recipe;
   /** Packages of Debian and its kin that carry it. */
   readonly debian?: readonly string[];
+  /** True when it is read and never run. */
+  readonly data?: true;
 }
 
 const versions = { pulumi: "3.246.0", provider: "4.25.0", kubernetes: "1.34.4", etcd: "3.6.16", traefik: "3.7.11" };
@@ -154,6 +161,38 @@ const demoService: Recipe = {
   cold: [],
 };
 
+const gatewayKinds = [
+  "gatewayclasses",
+  "gateways",
+  "httproutes",
+  "grpcroutes",
+  "tlsroutes",
+  "referencegrants",
+  "backendtlspolicies",
+];
+
+/** The kinds of objects that routers write, as their publishers define them. */
+const kinds: Recipe = {
+  module: "kinds",
+  packages: {},
+  ldflags: [],
+  cold: [],
+  joins: {
+    // The experimental channel has session persistence; its other fields are those of the standard one.
+    "gateway-api.yaml": gatewayKinds.map((name) => [
+      "sigs.k8s.io/gateway-api",
+      `config/crd/experimental/gateway.networking.k8s.io_${name}.yaml`,
+    ]),
+    "traefik.yaml": [
+      [
+        "github.com/traefik/traefik/v3",
+        "docs/content/reference/dynamic-configuration/kubernetes-crd-definition-v1.yml",
+      ],
+    ],
+    "istio.yaml": [["istio.io/api", "kubernetes/customresourcedefinitions.gen.yaml"]],
+  },
+};
+
 function github(repository: string, version: string, file: string, sums: string): { url: string; sums: string } {
   const release = `https://github.com/${repository}/releases/download/v${version}`;
   return { url: `${release}/${file}`, sums: `${release}/${sums}` };
@@ -243,6 +282,7 @@ export const parts: readonly Part[] = [
   },
   { name: "cyan-demo", version: "1", recipe: demoService },
   { name: "cyan-pause", version: "1", recipe: demoService },
+  ...Object.keys(kinds.joins ?? {}).map((name) => ({ name, version: "1", recipe: kinds, data: true }) as const),
   ...["containerd", "containerd-shim-runc-v2", "ctr"].map((name) => ({ name, version: "any", debian: ["containerd"] })),
   { name: "runc", version: "any", debian: ["runc"] },
   { name: "iptables", version: "any", debian: ["iptables"] },

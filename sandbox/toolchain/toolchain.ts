@@ -1,11 +1,11 @@
 import { existsSync } from "node:fs";
 import { join } from "node:path";
 import { type Reporter, SandboxError } from "../report";
-import { build } from "./build";
+import { build, productsOf } from "./build";
 import { cached, contentKey } from "./cache";
 import { installPackages } from "./debian";
 import { download, type Fetch, publishedSum } from "./download";
-import { findExecutable, locate } from "./locate";
+import { findExecutable, findReadable, locate } from "./locate";
 import { type Arch, type Part, parts, type Recipe } from "./parts";
 
 /** Where a binary came from. */
@@ -73,7 +73,7 @@ async function present(part: Part, args: Pick<ToolchainArgs, "cache" | "env">): 
     join(args.cache, downloadEntry(part)),
     ...(part.recipe === undefined ? [] : [join(args.cache, recipeEntry(part.recipe))]),
   ];
-  const kept = findExecutable(part.name, folders);
+  const kept = (part.data ? findReadable : findExecutable)(part.name, folders);
   return kept === undefined ? undefined : { path: kept, source: "cache" };
 }
 
@@ -115,7 +115,7 @@ async function buildRecipe(recipe: Recipe, args: ToolchainArgs): Promise<void> {
   const go = findExecutable("go", [...(args.env["PATH"] ?? "").split(":"), "/usr/local/go/bin", "/usr/lib/go/bin"]);
   if (go === undefined) {
     throw new SandboxError(
-      `building ${Object.keys(recipe.packages).join(", ")} needs Go 1.26 or later, which is not on PATH; ` +
+      `building ${productsOf(recipe)} needs Go 1.26 or later, which is not on PATH; ` +
         "install it, or use a cluster that is there already: npx cyan sandbox up --context NAME",
     );
   }

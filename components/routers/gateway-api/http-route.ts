@@ -1,10 +1,11 @@
 import { type ObjectKind } from "../../live/cluster";
 import { otherColor } from "../../model/color";
 import { names } from "../../model/names";
-import { type CanarySettings, type ServiceSettings } from "../../model/settings";
+import { type AffinitySettings, type CanarySettings, type ServiceSettings } from "../../model/settings";
 import { shareOf, type Traffic } from "../../model/traffic";
 import { type Override, overridesOf } from "../overrides";
-import { type Backend } from "../weighted";
+import { sessionCookie } from "../sessions";
+import { type Backend, weightsOf } from "../weighted";
 
 export const httpRouteKind: ObjectKind = { apiVersion: "gateway.networking.k8s.io/v1", kind: "HTTPRoute" };
 
@@ -23,10 +24,18 @@ interface BackendRef {
   readonly weight?: number;
 }
 
+interface SessionPersistence {
+  readonly sessionName: string;
+  readonly type: "Cookie";
+  readonly absoluteTimeout?: string;
+  readonly cookieConfig?: { readonly lifetimeType: "Permanent" };
+}
+
 interface HttpRouteRule {
   readonly matches: readonly object[];
   readonly backendRefs: readonly BackendRef[];
   readonly filters?: readonly object[];
+  readonly sessionPersistence?: SessionPersistence;
 }
 
 /** The parts of an HTTPRoute that are written: https://gateway-api.sigs.k8s.io/reference/spec/#httproutespec */
@@ -56,7 +65,7 @@ export function splitRoute({ parent, host, path, service, traffic, canary }: Htt
     return { name: names.environment(service.name, color[to]), port: service.port };
   };
   const place = { path: { type: "PathPrefix", value: path } };
-  const { mirror } = canary;
+  const { affinity, mirror } = canary;
   return {
     parentRefs: [parent],
     ...(host !== undefined && { hostnames: [host] }),
@@ -74,6 +83,7 @@ export function splitRoute({ parent, host, path, service, traffic, canary }: Htt
         ...(mirror > 0 && {
           filters: [{ type: "RequestMirror", requestMirror: { backendRef: backend("idle"), percent: mirror } }],
         }),
+        ...(affinity && { sessionPersistence: persistenceOf(affinity, traffic) }),
       },
     ],
   };
@@ -85,16 +95,32 @@ function headerMatch({ header, match }: Override): object {
     : { type: "RegularExpression", name: header, value: match.pattern };
 }
 
+/** Sessions of the Gateway API go on at weight 0; the cookie of a split is therefore another one than that of none. */
+function persistenceOf({ cookie, maxAge }: AffinitySettings, traffic: Traffic): SessionPersistence {
+  return {
+    sessionName: sessionName(cookie, traffic),
+    type: "Cookie",
+    ...(maxAge && { absoluteTimeout: `${maxAge.seconds}s`, cookieConfig: { lifetimeType: "Permanent" } }),
+  };
+}
+
+function sessionName(cookie: string, { activeColor, canaryWeight }: Traffic): string {
+  return `${sessionCookie(cookie, activeColor)}${canaryWeight > 0 ? "-canary" : ""}`;
+}
+
 /** The places that the last rule of a route splits between. */
 export function splitOf({ rules }: HttpRouteSpec): Backend[] {
   return (rules.at(-1)?.backendRefs ?? []).map(({ name, weight = 1 }) => ({ name, weight }));
 }
 
 /** The same route with other weights in its last rule. */
-export function withWeights(spec: HttpRouteSpec, weights: readonly number[]): HttpRouteSpec {
+export function withWeights(spec: HttpRouteSpec, traffic: Traffic): HttpRouteSpec {
+  const weights = weightsOf(traffic);
   const last = spec.rules.length - 1;
-  const split = (rule: HttpRouteRule): HttpRouteRule => ({
+  const renamed = (name: string): string => sessionName(name.replace(/-(blue|green)(-canary)?$/, ""), traffic);
+  const split = ({ sessionPersistence: sessions, ...rule }: HttpRouteRule): HttpRouteRule => ({
     ...rule,
+    ...(sessions && { sessionPersistence: { ...sessions, sessionName: renamed(sessions.sessionName) } }),
     backendRefs: rule.backendRefs.map((backend, index) => ({ ...backend, weight: weights[index] ?? 0 })),
   });
   return { ...spec, rules: spec.rules.map((rule, index) => (index === last ? split(rule) : rule)) };

@@ -1,6 +1,6 @@
 import { type CanarySettings } from "../../model/settings";
-import { type Color } from "../../model/color";
 import { type Traffic } from "../../model/traffic";
+import { sessionCookie } from "../sessions";
 
 const prefix = "nginx.ingress.kubernetes.io";
 
@@ -57,9 +57,4 @@ export function affinityAnnotations({ activeColor }: Traffic, { affinity }: Cana
  */
 export function sessionsOfCanary(canaryWeight: number): "sticky" | "legacy" {
   return canaryWeight > 0 ? "sticky" : "legacy";
-}
-
-/** The cookie of the sessions that begin while `active` is the active color: a flip is for everyone. */
-export function sessionCookie(cookie: string, active: Color): string {
-  return `${cookie}-${active}`;
 }

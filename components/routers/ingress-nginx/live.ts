@@ -6,7 +6,8 @@ import { names } from "../../model/names";
 import { type Traffic } from "../../model/traffic";
 import { insidePatch } from "../inside";
 import { lastWrite, recordOf, trafficRecord } from "../record";
-import { annotationNames, scaledWeight, sessionCookie, sessionsOfCanary } from "./annotations";
+import { sessionCookie } from "../sessions";
+import { annotationNames, scaledWeight, sessionsOfCanary } from "./annotations";
 import { foreignRoute } from "./foreign";
 import { type Ingress, ingressKind } from "./ingress";
 

@@ -8,6 +8,8 @@ export const withGreen = (change: Config): Config => withShop({ green: { ...shop
 
 export const weight = (value: unknown) => `canaryWeight: is ${JSON.stringify(value)}; write an integer from 0 to 100`;
 
+const all = "ingress-nginx, gateway-api, traefik, istio or linkerd";
+
 /** What is wrong, the config that has it, and all that is said of it. */
 export const mistakes: readonly [what: string, config: Config, said: string[]][] = [
   ["a weight over 100", { ...goodConfig, canaryWeight: "101" }, [weight("101")]],
@@ -19,7 +21,7 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
   [
     "a router",
     { ...goodConfig, router: "haproxy" },
-    ['router: is "haproxy"; choose one of ingress-nginx, service, gateway-api'],
+    ['router: is "haproxy"; choose one of ingress-nginx, service, gateway-api, traefik, istio, linkerd'],
   ],
   [
     "an installation",
@@ -111,24 +113,19 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
       canary: { header: "X-User", headerPattern: "^a", cookie: "next", mirror: 5 },
     },
     [
-      ["ingress.host", "lead a host to a service"],
-      ["ingress.tls", "terminate TLS with a secret of its own"],
-      ["ingress.gateway", "hang its routes on a Gateway"],
-      ["previewHost", "lead a host to a service"],
-      ["canaryWeight", "send a share of the requests to the idle color"],
-      ["canary.header", "tell requests apart by a header"],
-      ["canary.headerPattern", "match a header by a pattern"],
-      ["canary.cookie", "tell requests apart by a cookie"],
-      ["canary.mirror", "send copies of requests to the idle color"],
-    ].map(([path = "", what = ""]) => {
-      const able: Record<string, string> = {
-        "ingress.tls": "ingress-nginx",
-        "ingress.gateway": "gateway-api",
-        "canary.mirror": "gateway-api",
-      };
-      const routers = able[path] ?? "ingress-nginx or gateway-api";
-      return `${path}: the router service cannot ${what}; leave it out, or set router to ${routers}`;
-    }),
+      ["ingress.host", "lead a host to a service", "ingress-nginx, gateway-api, traefik or istio"],
+      ["ingress.tls", "terminate TLS with a secret of its own", "ingress-nginx or traefik"],
+      ["ingress.gateway", "hang its routes on a Gateway", "gateway-api or istio"],
+      ["previewHost", "lead a host to a service", "ingress-nginx, gateway-api, traefik or istio"],
+      ["canaryWeight", "send a share of the requests to the idle color", all],
+      ["canary.header", "tell requests apart by a header", all],
+      ["canary.headerPattern", "match a header by a pattern", all],
+      ["canary.cookie", "tell requests apart by a cookie", all],
+      ["canary.mirror", "send copies of requests to the idle color", "gateway-api, traefik or istio"],
+    ].map(
+      ([path, what, routers]) =>
+        `${path}: the router service cannot ${what}; leave it out, or set router to ${routers}`,
+    ),
   ],
   [
     "a Gateway that is missing",

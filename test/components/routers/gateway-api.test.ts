@@ -129,6 +129,24 @@ describe("the gateway-api router", () => {
     ]);
   });
 
+  it("keeps a user on a color by a cookie, which is another one after a flip and at weight 0", async () => {
+    const canary = { affinity: { cookie: "session", maxAge: "1h" } };
+    const sessions = async (change: Record<string, unknown>): Promise<unknown> => {
+      const [split] = await rulesOf({ canary, ...change });
+      return (split as { sessionPersistence: unknown }).sessionPersistence;
+    };
+    assert.deepEqual(await sessions({ canaryWeight: 5 }), {
+      sessionName: "session-blue-canary",
+      type: "Cookie",
+      absoluteTimeout: "3600s",
+      cookieConfig: { lifetimeType: "Permanent" },
+    });
+    const nameAt0 = async (activeColor: string): Promise<string> =>
+      ((await sessions({ activeColor })) as { sessionName: string }).sessionName;
+    assert.equal(await nameAt0("blue"), "session-blue");
+    assert.equal(await nameAt0("green"), "session-green");
+  });
+
   it("gives the traffic that its route has", async () => {
     let served: Release["served"] = {};
     await registeredBy(() => {
@@ -169,7 +187,7 @@ describe("the live half of the gateway-api router", () => {
   });
 
   it("moves by one write of the route that an update would declare, then the Service inside the cluster", async () => {
-    const canary = { header: "X-Next", mirror: 5 };
+    const canary = { header: "X-Next", mirror: 5, affinity: { cookie: "session" } };
     const inside = { metadata: { name: "shop" }, spec: { selector: { "cyan.dev/color": "green" } } };
     for (const [activeColor, canaryWeight] of [
       ["green", 0],

@@ -81,7 +81,11 @@ describe("advice", () => {
   it("has a case for every rule, whatever the routers can do", () => {
     const held = new Set<string>();
     const anyFacts: fc.Arbitrary<Facts> = fc
-      .tuple(anyAnswers, fc.boolean(), fc.record({ weight: fc.boolean(), header: fc.boolean(), cookie: fc.boolean(), gateway: fc.boolean() }))
+      .tuple(
+        anyAnswers,
+        fc.boolean(),
+        fc.record({ weight: fc.boolean(), header: fc.boolean(), cookie: fc.boolean(), gateway: fc.boolean() }),
+      )
       .map(([answers, fits, can]) => {
         const steps = stepsFor(answers);
         const router = "ingress-nginx";
@@ -151,7 +155,10 @@ describe("the steps of a canary", () => {
           const seen = (answers.requestsPerSecond * interval * weight) / 100;
           assert.ok(seen >= requests * 0.999999, `${seen} of ${requests} at ${weight} %`);
         }
-        assert.deepEqual(weights, [...weights].toSorted((one, two) => one - two));
+        assert.deepEqual(
+          weights,
+          [...weights].toSorted((one, two) => one - two),
+        );
       }),
     );
   });

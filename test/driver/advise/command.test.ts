@@ -58,7 +58,10 @@ describe("cyan advise", () => {
 
   it("gives the config and the commands of a release to paste, and the reasons", async () => {
     const { out } = await advise(flags);
-    assert.match(out, /^Strategy {2}canary\nRouter {4}ingress-nginx\nSteps {5}5, 20, 50 %, each for 60 s: at least 300 /);
+    assert.match(
+      out,
+      /^Strategy {2}canary\nRouter {4}ingress-nginx\nSteps {5}5, 20, 50 %, each for 60 s: at least 300 /,
+    );
     assert.match(out, /\n {2}pulumi config set --path standby 0\n/);
     assert.match(out, /\n {2}pulumi config set --path canary\.header X-Release\n/);
     assert.match(out, /\n {2}- a bad release reaches a small share first/);

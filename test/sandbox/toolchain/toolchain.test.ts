@@ -14,7 +14,7 @@ describe("the parts of the toolchain", () => {
 
   it("are each made by the recipe that they name", () => {
     for (const part of parts.filter((each) => each.recipe !== undefined)) {
-      const made = { ...part.recipe?.packages, ...part.recipe?.links };
+      const made = { ...part.recipe?.packages, ...part.recipe?.links, ...part.recipe?.joins };
       assert.ok(part.name in made, `${part.name} is not made by its recipe`);
     }
   });
