@@ -26,14 +26,16 @@ describe("the project's own files", () => {
     });
   }
 
-  it("declare in Pulumi.yaml each key that the program reads, with a type and a description", () => {
+  it("declare in Pulumi.yaml each key that the program reads, with a type, a description and a default", () => {
     const { config = {} } = yaml("Pulumi.yaml") as Record<
       string,
-      Record<string, { type?: string; description?: string }>
+      Record<string, { type?: string; description?: string; default?: unknown }>
     >;
     assert.deepEqual(Object.keys(config).toSorted(), [...knownKeys([])].toSorted());
-    for (const [key, { type, description }] of Object.entries(config)) {
+    for (const [key, { type, description, default: value }] of Object.entries(config)) {
       assert.ok(type !== undefined && description !== undefined, key);
+      // The engine wants a value of each key that has none.
+      assert.ok(value !== undefined || key === "services", key);
     }
   });
 

@@ -265,9 +265,7 @@ export const configSchema = z.strictObject({
       error: "write a map of services, each with env and files",
     })
     .default({}),
-  networkPolicy: z
-    .strictObject({ from: peers.default([]), sameNamespace: flag.default(true), to: peers.optional() })
-    .optional(),
+  networkPolicy: z.strictObject({ from: peers, sameNamespace: flag, to: peers }).partial().default({}),
   standby: z
     .union([z.literal("all"), integer(0, 10_000)], { error: "write all, or a number of replicas" })
     .default("all"),

@@ -48,12 +48,12 @@ export function parseSettings(
   const settings = { ...complete(parsed.data, secretServices), cluster, secretServices };
   const problems = crossProblems(parsed.data, settings);
   if (problems.length > 0) return { problems: told(problems) };
-  return { settings, warnings: [...told(warningsOf(settings)), ...plainSecrets(raw, secret)] };
+  return { settings, warnings: [...told(warningsOf(settings)), ...plainSecrets(parsed.data, secret)] };
 }
 
 /** Secrets that stand in the stack's file as anyone can read them. */
-function plainSecrets(raw: Readonly<Record<string, unknown>>, secret: readonly string[]): Problem[] {
-  if (raw["secrets"] === undefined || secret.includes("secrets")) return [];
+function plainSecrets({ secrets }: RawConfig, secret: readonly string[]): Problem[] {
+  if (Object.keys(secrets).length === 0 || secret.includes("secrets")) return [];
   const message = "is no secret in the config; set each value with pulumi config set --secret --path secrets.…";
   return [{ path: "secrets", message }];
 }
@@ -86,7 +86,10 @@ function complete(raw: RawConfig, secretServices = false): CompletedConfig {
     createNamespace: raw.createNamespace,
     services: secretServices ? services.map(untold) : services,
     secrets: Object.fromEntries(secrets),
-    ...(networkPolicy && { networkPolicy }),
+    // An empty map is no policy: it is the default that the engine hands over.
+    ...(Object.keys(networkPolicy).length > 0 && {
+      networkPolicy: { from: [], sameNamespace: true, ...networkPolicy },
+    }),
     canary: { weightTotal: 100, mirror: 0, ...raw.canary },
     standby: raw.standby,
     install: raw.install,

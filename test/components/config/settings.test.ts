@@ -271,14 +271,17 @@ describe("a config that is right", () => {
       "secrets: is no secret in the config; set each value with pulumi config set --secret --path secrets.…",
     ]);
     assert.deepEqual(warningsIn(config, ["secrets"]), []);
+    assert.deepEqual(warningsIn({ ...goodConfig, secrets: {} }), []);
   });
 
   it("is warned of a network policy that lets in no ingress controller", () => {
     const said =
       "networkPolicy.from: is empty, and lets in no ingress controller but one in the release's own namespace";
-    assert.deepEqual(warningsIn({ ...goodConfig, networkPolicy: {} }), [said]);
+    assert.deepEqual(warningsIn({ ...goodConfig, networkPolicy: { from: [] } }), [said]);
+    assert.deepEqual(warningsIn({ ...goodConfig, networkPolicy: {} }), []);
+    assert.equal(settingsOf({ ...goodConfig, networkPolicy: {} }).networkPolicy, undefined);
     assert.deepEqual(warningsIn({ ...goodConfig, networkPolicy: { from: ["ingress"] } }), []);
-    assert.deepEqual(warningsIn({ ...withShop({ ingress: false }), networkPolicy: {} }), []);
+    assert.deepEqual(warningsIn({ ...withShop({ ingress: false }), networkPolicy: { to: [] } }), []);
   });
 
   it("is warned of a canary that runs the same image in both colors", () => {
