@@ -1,10 +1,19 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
 import { SandboxError } from "../sandbox/report";
+import { abortCommand } from "./commands/abort";
 import { adviseCommand } from "./commands/advise";
 import { completionCommand } from "./commands/completion";
 import { demoCommand } from "./commands/demo";
+import { historyCommand } from "./commands/history";
+import { pauseCommand } from "./commands/pause";
 import { planCommand } from "./commands/plan";
+import { promoteCommand } from "./commands/promote";
+import { receiptCommand } from "./commands/receipt";
+import { resumeCommand } from "./commands/resume";
+import { retryCommand } from "./commands/retry";
+import { rollbackCommand } from "./commands/rollback";
+import { rolloutCommand } from "./commands/rollout";
 import { sandboxCommand } from "./commands/sandbox";
 import { statusCommand } from "./commands/status";
 import { exitCodes, type Invocation, UserError } from "./invocation";
@@ -20,12 +29,9 @@ export function program(invocation: Invocation): Command {
     .version(version)
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", exitCodesText);
-  cyan
-    .addCommand(planCommand(invocation))
-    .addCommand(statusCommand(invocation))
-    .addCommand(sandboxCommand(invocation))
-    .addCommand(demoCommand(invocation))
-    .addCommand(adviseCommand(invocation));
+  cyan.addCommand(planCommand(invocation)).addCommand(statusCommand(invocation));
+  for (const command of rolloutCommands) cyan.addCommand(command(invocation));
+  cyan.addCommand(sandboxCommand(invocation)).addCommand(demoCommand(invocation)).addCommand(adviseCommand(invocation));
   cyan.addCommand(completionCommand(cyan, invocation));
   for (const command of everyCommand(cyan)) {
     command.exitOverride().configureOutput({
@@ -35,6 +41,19 @@ export function program(invocation: Invocation): Command {
   }
   return cyan;
 }
+
+/** The commands that drive a rollout, ask its driver for something, or show what it did. */
+const rolloutCommands = [
+  rolloutCommand,
+  promoteCommand,
+  pauseCommand,
+  resumeCommand,
+  abortCommand,
+  rollbackCommand,
+  retryCommand,
+  historyCommand,
+  receiptCommand,
+];
 
 function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];

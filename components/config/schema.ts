@@ -2,6 +2,7 @@ import { z } from "zod";
 import { parseDuration } from "../model/duration";
 import { parsePeer } from "../model/peer";
 import { parseQuantity } from "../model/quantity";
+import { idleChoices, resumeChoices } from "../model/rollout";
 import { installChoices, routerKinds } from "../model/settings";
 import {
   cookieNameProblem,
@@ -276,6 +277,25 @@ export const configSchema = z.strictObject({
   allowActiveChange: flag.default(false),
   adopt: flag.default(false),
   retainOnDelete: flag.default(false),
+  rollout: z
+    .strictObject({
+      steps: z
+        .array(integer(1, 99), { error: "write a list of weights such as [5, 20, 50]" })
+        .refine((steps) => steps.every((step, index) => index === 0 || step > (steps[index - 1] ?? 0)), {
+          error: "does not rise from step to step; write a list such as [5, 20, 50]",
+        }),
+      interval: duration,
+      analysis: text,
+      approve: flag,
+      idleTimeout: lasting,
+      onIdleTimeout: oneOf(idleChoices),
+      onResume: oneOf(resumeChoices),
+      policyPacks: z.array(text, { error: "write a list of folders" }),
+    })
+    .partial()
+    .default({}),
+  /** Written by the driver, and read by it alone. */
+  rolloutState: z.unknown().optional(),
 });
 
 export type RawConfig = z.output<typeof configSchema>;

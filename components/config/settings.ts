@@ -1,5 +1,6 @@
 import { type z } from "zod";
 import { type Color, perColor } from "../model/color";
+import { type RolloutSettings } from "../model/rollout";
 import {
   type ClusterSettings,
   type ProbeSettings,
@@ -97,10 +98,21 @@ function complete(raw: RawConfig, secretServices = false): CompletedConfig {
     gate: completeGate(raw.gate, Object.keys(raw.services)),
     drain: raw.drain,
     allowActiveChange: raw.allowActiveChange,
+    rollout: { ...rolloutDefaults, ...raw.rollout },
     adopt: raw.adopt,
     retainOnDelete: raw.retainOnDelete,
   };
 }
+
+const rolloutDefaults: RolloutSettings = {
+  steps: [5, 20, 50],
+  interval: { seconds: 60 },
+  approve: false,
+  idleTimeout: { seconds: 3600 },
+  onIdleTimeout: "wait",
+  onResume: "continue",
+  policyPacks: [],
+};
 
 function completeService(name: string, raw: RawService, config: RawConfig): ServiceSettings {
   const { port, ingress, previewHost = config.previewHost, expose, blue, green, ...shared } = raw;

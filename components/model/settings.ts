@@ -1,6 +1,7 @@
 import { type Color } from "./color";
 import { type Duration } from "./duration";
 import { type Peer } from "./peer";
+import { type RolloutSettings } from "./rollout";
 import { type Traffic } from "./traffic";
 
 /** The technologies that can split requests between the colors. */
@@ -33,6 +34,8 @@ export interface Settings {
   readonly drain: Duration;
   /** Whether the image of the color that serves may be changed under its users. */
   readonly allowActiveChange: boolean;
+  /** How `cyan rollout` goes about a release; the program itself has no use for it. */
+  readonly rollout: RolloutSettings;
   /** Whether live objects that Cyan did not make are taken over, where they have the names of the release's. */
   readonly adopt: boolean;
   /** Whether everything keeps running when the stack is destroyed. */

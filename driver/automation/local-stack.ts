@@ -1,4 +1,4 @@
-import { LocalWorkspace, type Stack } from "@pulumi/pulumi/automation";
+import type { Stack } from "@pulumi/pulumi/automation";
 import { Findings } from "./findings";
 import { allDead, lockOwners } from "./lock";
 import { type Ending, type ReleaseStack } from "./release-stack";
@@ -23,6 +23,8 @@ interface LocalStackArgs {
  * nothing here reads them.
  */
 export async function openStack(args: LocalStackArgs): Promise<ReleaseStack> {
+  // It takes a second to load: it is wanted only where something is driven.
+  const { LocalWorkspace } = await import("@pulumi/pulumi/automation/index.js");
   const envVars = { PULUMI_SKIP_UPDATE_CHECK: "true", ...args.env };
   const stack = await LocalWorkspace.selectStack({ stackName: args.stack, workDir: args.checkout }, { envVars });
   const unread = { outputs: () => Promise.resolve({}), info: () => Promise.resolve(undefined) };

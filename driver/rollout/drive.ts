@@ -101,11 +101,12 @@ function started(
   return { kind: effect.kind, stop, done };
 }
 
-async function end(state: RolloutState, { stack, report }: DriveArgs): Promise<RolloutState> {
+/** Tells the end, then keeps it once more, with the receipt that it completes. */
+async function end(state: RolloutState, { stack, lease, report, record }: DriveArgs): Promise<RolloutState> {
   const { plan, step, phase } = state;
   if (phase.kind !== "ended") return state;
-  await stack.declare({ rolloutState: JSON.stringify(state) });
   const traffic = phase.outcome === "promoted" ? trafficAt(plan, step) : trafficBefore(plan);
   report({ event: "ended", outcome: phase.outcome, ...(phase.cause && { cause: phase.cause }), traffic });
+  await Promise.all([stack.declare({ rolloutState: record(state) }), lease.keep(state)]);
   return state;
 }

@@ -21,7 +21,7 @@ export interface Asked {
   readonly by: string;
 }
 
-const annotations = { state: "cyan.dev/rollout", asked: "cyan.dev/request" } as const;
+const annotations = { state: "cyan.dev/rollout", receipt: "cyan.dev/receipt", asked: "cyan.dev/request" } as const;
 
 /** How long a driver may be silent before another one takes over, in seconds. */
 export const leaseSeconds = 15;
@@ -37,13 +37,20 @@ interface LeaseArgs {
 export interface LeaseView {
   readonly state?: RolloutState;
   readonly asked?: Asked;
+  readonly receipt?: string;
   readonly holder: string;
 }
 
 export function viewOf(lease: Lease): LeaseView {
   const state = parseState(lease.annotations[annotations.state]);
   const asked = parseAsked(lease.annotations[annotations.asked]);
-  return { holder: lease.holder, ...(state && { state }), ...(asked && { asked }) };
+  const receipt = lease.annotations[annotations.receipt];
+  return { holder: lease.holder, ...(state && { state }), ...(asked && { asked }), ...(receipt && { receipt }) };
+}
+
+/** A Lease whose holder is asked something. */
+export function withRequest(lease: Lease, asked: Asked): Lease {
+  return { ...lease, annotations: { ...lease.annotations, [annotations.asked]: JSON.stringify(asked) } };
 }
 
 function parseAsked(text: string | undefined): Asked | undefined {
@@ -67,12 +74,15 @@ export class RolloutLease {
   private writing: Promise<unknown> = Promise.resolve();
   private heard: number;
   private seen = "";
+  /** What is kept beside the state for people: the rollout's receipt so far, as JSON. */
+  receipt: string | undefined;
 
   private constructor(
     private readonly args: LeaseArgs,
     private lease: Lease,
   ) {
     this.heard = args.clock.now();
+    this.receipt = lease.annotations[annotations.receipt];
   }
 
   /**
@@ -129,6 +139,7 @@ export class RolloutLease {
       this.write(({ [annotations.asked]: asked, ...kept }) => ({
         ...kept,
         [annotations.state]: JSON.stringify(state),
+        ...(this.receipt !== undefined && { [annotations.receipt]: this.receipt }),
         // One that came meanwhile is still to be answered.
         ...(asked !== undefined && parseAsked(asked)?.id !== this.seen && { [annotations.asked]: asked }),
       })),

@@ -9,6 +9,23 @@ export interface Evidence {
   readonly verdict: Verdict;
   /** One sentence, with the numbers. */
   readonly text: string;
+  /** Set for a metric that is shown and does not count. */
+  readonly dryRun?: true;
+  /** What the estimates are in. */
+  readonly unit: "ratio" | "seconds" | "none";
+  /** Requests, or values, that were seen of the released color and of the other one since the rollout began. */
+  readonly seen: { readonly canary: number; readonly active: number };
+  readonly canary?: Estimate;
+  readonly active?: Estimate;
+  /** The chance of a false alarm that the judge allows over the whole rollout; absent where it promises none. */
+  readonly level?: number;
+}
+
+/** A measured value, with bounds that hold at the metric's level. */
+export interface Estimate {
+  readonly value: number;
+  readonly low: number;
+  readonly high: number;
 }
 
 /** What a rollout tells while it runs. docs/rollouts.md has it as a schema: a field is added, never changed or removed. */
@@ -36,6 +53,8 @@ export type RolloutEvent =
   | { readonly event: "restoring"; readonly cause: Cause; readonly traffic: Traffic }
   /** Live requests were led back past the engine, `milliseconds` after it was decided. */
   | { readonly event: "led-back"; readonly traffic: Traffic; readonly milliseconds: number }
+  /** The stack says that the release was taken back. */
+  | { readonly event: "restored"; readonly traffic: Traffic; readonly seconds: number }
   /** Another update has the stack: it is waited for. */
   | { readonly event: "locked"; readonly why: string }
   | { readonly event: "warning"; readonly text: string }

@@ -47,6 +47,8 @@ export interface Tools {
   readonly judge: Judge;
   readonly clock: Clock;
   readonly report: RolloutReporter;
+  /** What is kept in the stack's config of the rollout: its state and its receipt so far. */
+  readonly record: (state: RolloutState) => string;
 }
 
 /** How long between two tries when another update has the stack, in milliseconds. */
@@ -93,12 +95,13 @@ async function move(traffic: Traffic, state: RolloutState, tools: Tools, signal:
 async function bringOut(
   traffic: Traffic,
   state: RolloutState,
-  { stack, clock, report }: Tools,
+  tools: Tools,
   signal: AbortSignal,
   meanwhile: () => Promise<void> = () => Promise.resolve(),
 ): Promise<Ending> {
+  const { stack, clock, report } = tools;
   try {
-    await stack.declare(declaration(traffic, state));
+    await stack.declare(declaration(traffic, state, tools));
   } catch (error) {
     return { kind: "failed", why: `the config could not be written: ${messageOf(error)}` };
   }
@@ -118,7 +121,7 @@ async function bringOut(
 }
 
 /** The config that says so: the traffic, the images of the release, and where the rollout is. */
-function declaration(traffic: Traffic, state: RolloutState): Record<string, string> {
+function declaration(traffic: Traffic, state: RolloutState, { record }: Tools): Record<string, string> {
   const { to, images } = state.plan;
   const back = state.phase.kind === "restoring";
   return {
@@ -127,7 +130,7 @@ function declaration(traffic: Traffic, state: RolloutState): Record<string, stri
     ...Object.fromEntries(
       images.map(({ service, image, before }) => [`services.${service}.${to}.image`, back ? before : image]),
     ),
-    rolloutState: JSON.stringify(state),
+    rolloutState: record(state),
   };
 }
 
@@ -210,11 +213,15 @@ async function restore(
   tools: Tools,
   signal: AbortSignal,
 ): Promise<RolloutInput | undefined> {
-  const { report } = tools;
+  const { report, clock } = tools;
+  const began = clock.now();
   const ending = await bringOut(traffic, state, tools, signal, () => leadBack(traffic, tools));
   if (ending.kind === "stopped") return undefined;
   const live = await liveText(traffic, tools);
-  if (ending.kind === "done" && live.there) return { kind: "restored" };
+  if (ending.kind === "done" && live.there) {
+    report({ event: "restored", traffic, seconds: (clock.now() - began) / 1000 });
+    return { kind: "restored" };
+  }
   const why = ending.kind === "done" ? "the update went through" : ending.why;
   if (!live.there) return { kind: "not-restored", why: `live is ${live.text}; ${why}` };
   report({

@@ -385,5 +385,30 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
       "ingress.annotations.nginx.ingress.kubernetes.io/session-cookie-name: is written by Cyan; use canary.affinity instead",
     ],
   ],
+  [
+    "steps that do not rise",
+    { ...goodConfig, rollout: { steps: [5, 50, 20] } },
+    ["rollout.steps: does not rise from step to step; write a list such as [5, 20, 50]"],
+  ],
+  [
+    "a step that is the flip",
+    { ...goodConfig, rollout: { steps: ["50", "100"] } },
+    ['rollout.steps.1: is "100"; write an integer from 1 to 99'],
+  ],
+  [
+    "steps in words",
+    { ...goodConfig, rollout: { steps: "slowly" } },
+    ["rollout.steps: write a list of weights such as [5, 20, 50]"],
+  ],
+  [
+    "a rollout's interval",
+    { ...goodConfig, rollout: { interval: "a while" } },
+    ['rollout.interval: is "a while"; write a duration such as 30s, 5m or 1h'],
+  ],
+  [
+    "what to do when nobody answers",
+    { ...goodConfig, rollout: { onIdleTimeout: "promote" } },
+    ['rollout.onIdleTimeout: is "promote"; choose one of wait, abort'],
+  ],
   ["a standby in words", { ...goodConfig, standby: "half" }, ["standby: write all, or a number of replicas"]],
 ];

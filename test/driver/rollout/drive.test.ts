@@ -40,7 +40,16 @@ async function rollout(change: Partial<RolloutPlan> = {}, verdicts: Partial<Reco
   };
   const stop = new AbortController();
   const lease = await take(10);
-  const tools = { stack, live: stack, judge, clock, lease, report: (event: RolloutEvent) => events.push(event) };
+  const record = (state: RolloutState): string => JSON.stringify(state);
+  const tools = {
+    stack,
+    live: stack,
+    judge,
+    clock,
+    lease,
+    record,
+    report: (event: RolloutEvent) => events.push(event),
+  };
   const driveFrom = (start = begin(firstState("r1", { ...plan, ...change }))) => {
     const driver = drive({ ...tools, start, signal: stop.signal });
     driver.catch(() => undefined);

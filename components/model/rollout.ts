@@ -1,0 +1,24 @@
+import { type Duration } from "./duration";
+
+/** What becomes of a rollout that waits for a person who does not answer. */
+export const idleChoices = ["wait", "abort"] as const;
+/** What a driver does first with a rollout whose driver has died. */
+export const resumeChoices = ["continue", "rollback"] as const;
+
+/** How a release is rolled out unless the command says otherwise. */
+export interface RolloutSettings {
+  /** Percent of requests of each step, rising; the flip comes after them. */
+  readonly steps: readonly number[];
+  /** How long each step is watched, the flip too. */
+  readonly interval: Duration;
+  /** The file that says how the release is judged, or `none`; absent for the built-in metrics. */
+  readonly analysis?: string;
+  /** Whether a person has to approve the flip. */
+  readonly approve: boolean;
+  /** How long a person is waited for before `onIdleTimeout` is done. */
+  readonly idleTimeout: Duration;
+  readonly onIdleTimeout: (typeof idleChoices)[number];
+  readonly onResume: (typeof resumeChoices)[number];
+  /** Folders of the policy packs that previews and updates are checked with. */
+  readonly policyPacks: readonly string[];
+}

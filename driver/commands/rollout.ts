@@ -1,0 +1,59 @@
+import { Command } from "commander";
+import { resumeChoices } from "../../components/model/rollout";
+import { systemClock } from "../clock";
+import { type Invocation, UserError } from "../invocation";
+import { begin, next } from "../rollout/next";
+import { type RolloutPlan } from "../rollout/plan";
+import { choice, planRollout, type RolloutOptions } from "../rollout/plan-rollout";
+import { type Decide, run } from "../rollout/run";
+import { openSession } from "../rollout/session";
+import { began, rolloutId, tookOver } from "../rollout/start";
+import { firstState, type RolloutState } from "../rollout/state";
+import { type DriverOptions, reporterFor, withDriverOptions } from "./rollout-options";
+
+type Options = DriverOptions & RolloutOptions & { readonly onResume?: string };
+
+/** `cyan rollout`: takes a release from its first share to all requests, or takes it back. */
+export function rolloutCommand(invocation: Invocation): Command {
+  return withDriverOptions(
+    new Command("rollout")
+      .description("move requests to the idle color step by step, judge each step, and promote or take back")
+      .option("--to <color>", "the color that is released; the idle one")
+      .option("--image <service=ref...>", "give the released color this image first")
+      .option("--steps <weights>", "percent of requests of each step, such as 5,20,50")
+      .option("--interval <duration>", "how long each step is watched, such as 1m")
+      .option("--analysis <file>", "how the release is judged; none for not at all")
+      .option("--auto-promote", "flip when all steps have passed")
+      .option("--approve", "have a person approve the flip, with cyan promote")
+      .option("--idle-timeout <duration>", "how long a person is waited for")
+      .option("--on-idle-timeout <what>", "wait, or abort: what to do when nobody answered")
+      .option("--on-resume <what>", "continue or rollback: what to do with a rollout whose driver died"),
+  ).action(async (options: Options) => {
+    const onResume = choice("--on-resume", options.onResume, resumeChoices);
+    const session = await openSession(options, invocation);
+    const plan = planRollout(options, session.stack.settings);
+    const decide: Decide = (kept) =>
+      kept === undefined || kept.phase.kind === "ended"
+        ? startOf(plan)
+        : resumed(kept, plan, onResume ?? session.stack.settings.rollout.onResume);
+    await run({ session, decide, reporter: reporterFor(invocation, options.json), invocation });
+  });
+}
+
+/** A new rollout. */
+export function startOf(plan: RolloutPlan): ReturnType<Decide> {
+  return { start: begin(firstState(rolloutId(new Date(systemClock.now())), plan)), event: began(plan) };
+}
+
+/** An unfinished rollout is gone on with; one of another release is not mistaken for the one that is asked for. */
+function resumed(kept: RolloutState, plan: RolloutPlan, then: "continue" | "rollback"): ReturnType<Decide> {
+  const wanted = plan.images.map(({ service, image }) => `${service}=${image}`).join(" ");
+  const running = kept.plan.images.map(({ service, image }) => `${service}=${image}`).join(" ");
+  if (wanted !== "" && wanted !== running) {
+    throw new UserError(
+      `rollout ${kept.id} to ${kept.plan.to}${running === "" ? "" : ` with ${running}`} is not finished; ` +
+        "go on with it: npx cyan resume; or take it back first: npx cyan abort",
+    );
+  }
+  return { start: next(kept, { kind: "took-over", then }), event: tookOver(kept) };
+}

@@ -1,0 +1,112 @@
+import { systemClock } from "../clock";
+import { exitCodes, type Invocation } from "../invocation";
+import { drive } from "./drive";
+import { HeldError, LostLeaseError, RolloutLease } from "./lease";
+import { type Next } from "./next";
+import { judgeOf } from "./judge";
+import { noted, type Receipt } from "./receipt";
+import { newReceipt, parseReceipt, writeReceipt } from "./receipt-store";
+import { type RolloutEvent, type RolloutReporter } from "./report";
+import { type Session } from "./session";
+import { type Ended, type RolloutState } from "./state";
+import { messageOf } from "./work";
+
+/** Chooses what to do from the state that the last driver left; undefined for nothing. */
+export type Decide = (kept: RolloutState | undefined) => { start: Next; event: RolloutEvent } | undefined;
+
+interface RunArgs {
+  readonly session: Session;
+  readonly decide: Decide;
+  /** Makes the reporter of one rollout. */
+  readonly reporter: (rollout: string) => RolloutReporter;
+  readonly invocation: Invocation;
+}
+
+/**
+ * Takes the stack's Lease, drives what `decide` chooses to its end, and sets the exit code.
+ *
+ * @throws UserError from `decide`, and the signal's reason when the command is interrupted: the rollout stays where it is.
+ */
+export async function run({ session, decide, reporter, invocation }: RunArgs): Promise<RolloutState | undefined> {
+  const { leases, leaseName: name, holder } = session;
+  const { signal, stderr } = invocation;
+  try {
+    const lease = await RolloutLease.take({ leases, name, holder, clock: systemClock }, signal);
+    try {
+      const decided = decide(lease.state);
+      if (decided === undefined) return undefined;
+      const state = await driven(decided, lease, session, reporter, invocation);
+      invocation.exitCode = codeOf(state);
+      return state;
+    } finally {
+      await lease.release();
+    }
+  } catch (error) {
+    if (!(error instanceof HeldError || error instanceof LostLeaseError)) throw error;
+    stderr.write(`error: ${error.message}\n`);
+    invocation.exitCode = exitCodes.held;
+    return undefined;
+  }
+}
+
+async function driven(
+  { start, event }: { start: Next; event: RolloutEvent },
+  lease: RolloutLease,
+  session: Session,
+  reporter: RunArgs["reporter"],
+  invocation: Invocation,
+): Promise<RolloutState> {
+  const { id, plan, phase } = start.state;
+  const told = reporter(id);
+  const store = stored((text) => {
+    told({ event: "warning", text });
+  });
+  let receipt: Receipt = parseReceipt(lease.receipt, id) ?? (await newReceipt(start.state, session, systemClock));
+  const report = (happened: RolloutEvent): void => {
+    receipt = noted(receipt, happened, new Date(systemClock.now()));
+    lease.receipt = JSON.stringify(receipt);
+    store(receipt);
+    told(happened);
+  };
+  const first = event.event === "began";
+  // What is being taken back is judged no more, and must not wait for an analysis that cannot be read.
+  const judged = phase.kind === "restoring" ? { ...plan, analysis: false as const } : plan;
+  const judge = await judgeOf({ plan: judged, stack: session.stack, clock: systemClock, invocation, first });
+  report(event);
+  return drive({
+    start,
+    lease,
+    stack: session.release,
+    judge,
+    report,
+    live: session.live,
+    clock: systemClock,
+    signal: invocation.signal,
+    record: (state) => JSON.stringify({ state, receipt }),
+  });
+}
+
+/** Keeps receipts in the checkout. One that cannot be written is no reason to leave a release where it is. */
+function stored(warn: (text: string) => void): (receipt: Receipt) => void {
+  let told = false;
+  return (receipt) => {
+    try {
+      writeReceipt(receipt);
+    } catch (error) {
+      if (!told) warn(`the receipt could not be written to the checkout: ${messageOf(error)}`);
+      told = true;
+    }
+  };
+}
+
+/** What the command exits with when a rollout has ended. */
+export function codeOf({ phase }: RolloutState): number {
+  if (phase.kind !== "ended") return exitCodes.failed;
+  if (phase.outcome === "promoted") return exitCodes.done;
+  return phase.outcome === "stuck" ? exitCodes.failed : restoredCode(phase);
+}
+
+function restoredCode({ cause }: Ended): number {
+  if (cause?.kind === "analysis") return exitCodes.rolledBack;
+  return cause?.kind === "refused" ? exitCodes.refused : exitCodes.failed;
+}

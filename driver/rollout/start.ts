@@ -1,0 +1,17 @@
+import { type RolloutPlan } from "./plan";
+import { type RolloutEvent } from "./report";
+import { type RolloutState } from "./state";
+
+/** Names a rollout by when it began, so that names sort by time. */
+export function rolloutId(now: Date): string {
+  return now.toISOString().slice(0, 19).replace(/[-:]/g, "").replace("T", "-");
+}
+
+export function began({ from, to, weights, images }: RolloutPlan): RolloutEvent {
+  const given = Object.fromEntries(images.map(({ service, image }) => [service, image]));
+  return { event: "began", from, to, weights, images: given };
+}
+
+export function tookOver({ phase, step }: RolloutState): RolloutEvent {
+  return { event: "took-over", phase: phase.kind, step };
+}

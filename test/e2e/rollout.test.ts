@@ -1,0 +1,239 @@
+import assert from "node:assert/strict";
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { createServer, type Server } from "node:http";
+import { type AddressInfo } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { createInterface } from "node:readline";
+import { type RolloutEvent } from "../../driver/rollout/report";
+import { entrance, sandboxStatus, shellVariables } from "../../sandbox/cluster/access";
+import { down } from "../../sandbox/cluster/down";
+import { sandboxPaths } from "../../sandbox/cluster/paths";
+import { up } from "../../sandbox/cluster/up";
+import { isLost, tally } from "../../sandbox/demo/load/answer";
+import { RunningLoad } from "../../sandbox/demo/load/client";
+
+const checkout = join(__dirname, "..", "..");
+const paths = sandboxPaths(checkout, process.env);
+const wasUp = sandboxStatus(paths).state === "ready";
+const work = mkdtempSync(join(tmpdir(), "cyan-rollout-"));
+const stack = "e2e-rollout";
+const configFile = join(checkout, `Pulumi.${stack}.yaml`);
+const analysis = join(work, "analysis.yaml");
+const rate = 100;
+
+const environment = (): NodeJS.ProcessEnv => ({ ...process.env, ...shellVariables(paths, process.env), NO_COLOR: "1" });
+
+function run(command: string, ...args: string[]): { ok: boolean; out: string } {
+  const { status, stdout, stderr } = spawnSync(command, args, { cwd: checkout, env: environment(), encoding: "utf8" });
+  return { ok: status === 0, out: stdout + stderr };
+}
+
+const pulumi = (...args: string[]): string => {
+  const { ok, out } = run("pulumi", ...args, "--stack", stack, "--non-interactive");
+  assert.ok(ok, out);
+  return out;
+};
+const jsonpath = (path: string) => `jsonpath={${path}}`;
+const kubectl = (...args: string[]): string => run("kubectl", "--namespace", "cyan-dev", ...args).out;
+
+/** The color that the main route leads to, and the canary's weight. */
+function live(): { active: string; weight: string } {
+  const backend = jsonpath(".spec.rules[0].http.paths[0].backend.service.name");
+  const weight = jsonpath(".metadata.annotations.nginx\\.ingress\\.kubernetes\\.io/canary-weight");
+  return {
+    active: kubectl("get", "ingress", "shop", "-o", backend).replace("shop-", ""),
+    weight: kubectl("get", "ingress", "shop-canary", "-o", weight),
+  };
+}
+
+/** A `cyan` that runs, with what it has told so far. */
+class Running {
+  readonly events: (RolloutEvent & { readonly time: string })[] = [];
+  readonly child: ChildProcess;
+  readonly code: Promise<number | null>;
+  private errors = "";
+  private told: () => void = () => undefined;
+
+  constructor(...args: string[]) {
+    const options = { cwd: checkout, env: environment(), detached: true };
+    this.child = spawn(process.execPath, ["driver/cyan.js", ...args, "--stack", stack, "--json"], {
+      ...options,
+      stdio: ["ignore", "pipe", "pipe"],
+    });
+    const { stdout, stderr } = this.child;
+    if (stdout === null || stderr === null) throw new Error("there are no pipes");
+    stderr.on("data", (chunk: Buffer) => (this.errors += chunk.toString()));
+    createInterface({ input: stdout }).on("line", (line) => {
+      if (line.startsWith("{")) this.events.push(JSON.parse(line) as this["events"][number]);
+      this.told();
+    });
+    this.code = once(this.child, "close").then(([code]) => {
+      this.told();
+      return code as number | null;
+    });
+  }
+
+  /** The first event of a kind, when it has come. */
+  async until(kind: RolloutEvent["event"], index = 0): Promise<this["events"][number]> {
+    for (;;) {
+      const found = this.events.filter(({ event }) => event === kind)[index];
+      if (found !== undefined) return found;
+      assert.equal(this.child.exitCode, null, `no ${kind}: ${this.text()}`);
+      await new Promise<void>((resolve) => (this.told = resolve));
+    }
+  }
+
+  /** Ends it, and the update that it runs, at once. */
+  async kill(): Promise<void> {
+    process.kill(-(this.child.pid ?? 0), "SIGKILL");
+    await this.code;
+  }
+
+  async exits(code: number): Promise<this> {
+    assert.equal(await this.code, code, this.text());
+    return this;
+  }
+
+  text(): string {
+    return `${this.events.map((event) => JSON.stringify(event)).join("\n")}\n${this.errors}`;
+  }
+}
+
+const cyan = (...args: string[]): Running => new Running(...args);
+const rollout = (...args: string[]): Running =>
+  cyan("rollout", "--steps", "50", "--interval", "2s", "--analysis", analysis, ...args);
+
+describe("a rollout on the embedded cluster, under load", () => {
+  let load: RunningLoad;
+  let server: Server;
+  let began = 0;
+
+  before(async () => {
+    await up({ paths, env: process.env, report: () => undefined, signal: new AbortController().signal });
+    copyFileSync(join(checkout, "Pulumi.dev.yaml"), configFile);
+    assert.ok(run("pulumi", "stack", "select", "--create", stack, "--non-interactive").ok);
+    for (const [path, value] of [
+      ["readyTimeout", "15s"],
+      ["drain", "1s"],
+      ["gate.timeout", "5s"],
+    ] as const) {
+      pulumi("config", "set", "--path", path, value);
+    }
+    pulumi("up", "--yes", "--skip-preview");
+    const { origin, anywhere, wrap } = entrance(paths);
+    const order = { origin, anywhere, host: "shop.localhost", path: "/", rate, timeout: 5_000 };
+    for (;;) {
+      const probe = RunningLoad.start({ ...order, count: rate / 2 }, wrap);
+      await probe.finished;
+      if (tally(probe.answers).lost === 0) break;
+    }
+    load = RunningLoad.start({ ...order, count: rate * 3_000 }, wrap);
+    await load.begun;
+    server = createServer((_, response) => {
+      const answers = load.between(Math.max(began, Date.now() - 3_000), Infinity);
+      const lost = answers.filter(isLost).length;
+      response.end(JSON.stringify({ share: lost / Math.max(1, answers.length) }));
+    }).listen(0, "127.0.0.1");
+    await once(server, "listening");
+    const { port } = server.address() as AddressInfo;
+    writeFileSync(analysis, analysisOf(port));
+  });
+
+  after(async () => {
+    server.close();
+    await load.stop();
+    pulumi("destroy", "--yes", "--skip-preview");
+    assert.ok(run("pulumi", "stack", "rm", stack, "--yes", "--non-interactive").ok);
+    rmSync(configFile, { force: true });
+    rmSync(join(checkout, ".cyan", "receipts", stack), { recursive: true, force: true });
+    rmSync(work, { recursive: true });
+    if (!wasUp) await down({ paths }, { keepData: false });
+  });
+
+  beforeEach(() => {
+    began = Date.now();
+  });
+
+  it("waits for approval, refuses a second driver, survives its own, and is promoted from elsewhere", async () => {
+    const first = rollout("--approve");
+    await first.until("waiting");
+    assert.deepEqual(live(), { active: "blue", weight: "50" });
+    const second = await rollout().exits(5);
+    assert.match(second.text(), /process \d+ drives this stack/);
+    await first.kill();
+    const promoted = await cyan("promote").exits(0);
+    assert.equal(promoted.events.at(-1)?.event, "ended");
+    assert.deepEqual(live(), { active: "green", weight: "0" });
+    assert.equal(tally(load.between(began, Infinity)).lost, 0);
+    assert.match(
+      run(process.execPath, "driver/cyan.js", "receipt", "--stack", stack).out,
+      /: promoted\n[^]*\| 50 % \| 50 % \|/,
+    );
+  });
+
+  it("goes on with an update that was killed in the middle, and is taken back by one that was killed while watching", async () => {
+    const first = rollout();
+    await first.until("moving");
+    await first.kill();
+    const second = cyan("resume");
+    await second.until("watching");
+    await second.kill();
+    const third = await rollout("--on-resume", "rollback").exits(1);
+    assert.ok(third.events.some(({ event }) => event === "led-back"));
+    assert.deepEqual(live(), { active: "green", weight: "0" });
+    assert.equal(tally(load.between(began, Infinity)).lost, 0);
+  });
+
+  it("is taken back when nobody approves in time", async () => {
+    await rollout("--approve", "--on-idle-timeout", "abort", "--idle-timeout", "1s").exits(1);
+    assert.deepEqual(live(), { active: "green", weight: "0" });
+  });
+
+  it("of a release with 5 % errors is taken back at the verdict, long before the update that records it ends", async () => {
+    pulumi("config", "set", "--path", "services.shop.blue.env.ERROR_RATE", "0.05");
+    const failed = await rollout("--interval", "20s").exits(4);
+    const verdict = Date.parse((await failed.until("judged")).time);
+    // A tenth of it on an idle machine: npm run bench:abort measures it.
+    const lost = load.between(verdict + 2_000, Infinity).filter(isLost);
+    assert.deepEqual(lost, []);
+    assert.deepEqual(live(), { active: "green", weight: "0" });
+    pulumi("config", "rm", "--path", "services.shop.blue.env.ERROR_RATE");
+  });
+
+  it("of a release that crashes at 50 % is taken back", async () => {
+    pulumi("config", "set", "--path", "services.shop.blue.env.CRASH_AFTER", "12s");
+    const failed = rollout("--interval", "30s");
+    const code = await failed.code;
+    assert.ok(code === 4 || code === 1, failed.text());
+    assert.deepEqual(live(), { active: "green", weight: "0" });
+  });
+
+  it("is ended by an abort from another process, also during an update", async () => {
+    pulumi("config", "rm", "--path", "services.shop.blue.env.CRASH_AFTER");
+    const first = rollout();
+    await first.until("moving");
+    await cyan("abort").exits(0);
+    await first.exits(1);
+    assert.deepEqual(live(), { active: "green", weight: "0" });
+    assert.equal(pulumi("config", "get", "canaryWeight").trim(), "0");
+    assert.ok(readdirSync(join(checkout, ".cyan", "receipts", stack)).length >= 6);
+    assert.match(readFileSync(configFile, "utf8"), /"outcome":"restored"/);
+  });
+});
+
+/** Judges by the share of lost requests in the last seconds, as the load has counted them. */
+function analysisOf(port: number): string {
+  return `
+interval: 1s
+providers:
+  load: { kind: web, url: "http://127.0.0.1:${port}" }
+metrics:
+  - name: errors
+    judge: threshold
+    query: { path: "/", value: share }
+    successCondition: result < 0.01
+`;
+}
