@@ -18,10 +18,10 @@ export function capacityGate({ cluster, settings, transition: { needs } }: GateA
     name: "capacity",
     async now() {
       const measured = await measure(cluster, needs);
-      const missing = measured.filter(isMissing);
-      if (missing.length === 0) return { gate: "capacity", state: "holds", lines: measured.map(counts) };
-      if (missing.every(isGrown)) return { gate: "capacity", state: "later", lines: missing.map(growth) };
-      return { gate: "capacity", state: "fails", lines: await reasons(cluster, missing) };
+      const failing = measured.filter((each) => isTooSmall(each) || (isMissing(each) && each.growsTo === undefined));
+      if (failing.length > 0) return { gate: "capacity", state: "fails", lines: await reasons(cluster, failing) };
+      const state = measured.some(({ growsTo }) => growsTo !== undefined) ? "later" : "holds";
+      return { gate: "capacity", state, lines: measured.map(counts) };
     },
     async pass() {
       const missing = await missingAfter(cluster, needs, timeout);
@@ -38,8 +38,8 @@ async function measure(cluster: Cluster, needs: readonly Need[]): Promise<Measur
 
 const isMissing = ({ now, needed }: Measured): boolean => now < needed;
 
-/** Whether the update makes the color large enough before it asks the gate. */
-const isGrown = ({ growsTo = 0, needed }: Measured): boolean => growsTo >= needed;
+/** Whether the update makes the color too small for what it needs. */
+const isTooSmall = ({ growsTo = Infinity, needed }: Measured): boolean => growsTo < needed;
 
 /** What is missing when the time is over; nothing as soon as nothing is. */
 async function missingAfter(cluster: Cluster, needs: readonly Need[], timeout: Duration): Promise<Measured[]> {
@@ -60,12 +60,9 @@ async function missingAfter(cluster: Cluster, needs: readonly Need[], timeout: D
   }
 }
 
-function counts({ service, color, share, now, needed }: Measured): string {
-  return `${service} ${color}: ${now} of ${needed} ready endpoints for ${share} % of the requests`;
-}
-
-function growth(measured: Measured): string {
-  return `${counts(measured)}; the update brings its Deployment to ${measured.growsTo ?? 0} replicas first`;
+function counts({ service, color, share, now, needed, growsTo }: Measured): string {
+  const line = `${service} ${color}: ${now} of ${needed} ready endpoints for ${share} % of the requests`;
+  return growsTo === undefined ? line : `${line}; the update first rolls out its Deployment, with ${growsTo} replicas`;
 }
 
 async function reasons(cluster: Cluster, missing: readonly Measured[]): Promise<string[]> {

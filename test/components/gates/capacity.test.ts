@@ -118,12 +118,28 @@ describe("the gate on ready endpoints, asked before a color was grown", () => {
         state: "later",
         lines: [
           "shop green: 0 of 2 ready endpoints for 100 % of the requests; " +
-            "the update brings its Deployment to 3 replicas first",
+            "the update first rolls out its Deployment, with 3 replicas",
         ],
       },
     ]);
     assert.equal(await state(need({ growsTo: 1 })), "fails");
     assert.equal(await state(need({ growsTo: 3 }), need({ service: "cart" })), "fails");
+  });
+
+  it("says nothing yet of a color that has enough now, and that the update gives another image", async () => {
+    const cluster = new FakeCluster({ endpointSlices: [slice("shop-green", 2)] });
+    const [answer] = await answersNow(gates(cluster, [need({ growsTo: 2 })], later));
+    assert.equal(answer?.state, "later");
+  });
+
+  it("fails for a color that has enough now, and that the update makes too small", async () => {
+    const cluster = new FakeCluster({ endpointSlices: [slice("shop-green", 2)] });
+    const [answer] = await answersNow(gates(cluster, [need({ growsTo: 1 })], later));
+    assert.equal(answer?.state, "fails");
+    assert.match(
+      answer.lines[0] ?? "",
+      /^shop green: 2 of 2 ready .*; the update first rolls out its Deployment, with 1 replicas$/,
+    );
   });
 });
 
