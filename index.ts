@@ -5,7 +5,9 @@ import { readSettings } from "./components/config/read";
 import { admit, guardsOf } from "./components/guards";
 import { connect } from "./components/live/connect";
 import { readLive } from "./components/live/read";
+import { lintRoutes } from "./components/live/router";
 import { perColor } from "./components/model/color";
+import { withFindings } from "./components/model/findings";
 import { planTransition } from "./components/model/transition";
 import { urlOf } from "./components/model/url";
 import { Release, releaseArgs } from "./components/release";
@@ -17,10 +19,11 @@ import { liveRouters } from "./components/routers/live";
 export = async () => {
   const settings = readSettings();
   const cluster = connect(settings.namespace, settings.cluster);
+  const router = liveRouters[settings.router];
   const services = settings.services.map(({ name }) => name);
-  const live = (): ReturnType<typeof readLive> => readLive(cluster, services, liveRouters[settings.router]);
-  const now = await live();
-  admit(planTransition(now, settings));
+  const live = (): ReturnType<typeof readLive> => readLive(cluster, services, router);
+  const [now, findings] = await Promise.all([live(), lintRoutes(cluster, settings, router)]);
+  admit(withFindings(planTransition(now, settings), findings));
   if (settings.retainOnDelete) retainEverything();
 
   const guards = guardsOf({ settings, cluster, readLive: live });

@@ -5,7 +5,12 @@ export interface Metadata {
   readonly annotations?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
   /** Who wrote last, and when; `subresource` is `status` for what a controller reports. */
-  readonly managedFields?: readonly { readonly time?: Date; readonly subresource?: string }[];
+  readonly managedFields?: readonly {
+    readonly time?: Date;
+    readonly subresource?: string;
+    readonly manager?: string;
+  }[];
+  readonly creationTimestamp?: Date;
 }
 
 /** A kind of object, as its manifests name it. */
@@ -52,7 +57,8 @@ interface ContainerState {
 }
 
 export interface Pod {
-  readonly metadata?: Metadata & { readonly creationTimestamp?: Date; readonly deletionTimestamp?: Date };
+  readonly metadata?: Metadata & { readonly deletionTimestamp?: Date };
+  readonly spec?: { readonly containers: readonly { readonly image?: string; readonly args?: readonly string[] }[] };
   readonly status?: {
     readonly phase?: string;
     readonly conditions?: readonly { readonly type: string; readonly status: string; readonly message?: string }[];
@@ -111,6 +117,8 @@ export interface Cluster {
   endpointSlices(): Promise<readonly EndpointSlice[]>;
   /** The pods with these labels. */
   pods(labels: Readonly<Record<string, string>>): Promise<readonly Pod[]>;
+  /** The pods of all namespaces that a label selector finds. */
+  podsEverywhere(selector: string): Promise<readonly Pod[]>;
   /** Changes one object at once, by a merge patch (RFC 7386): a list in `change` takes the place of the whole list. */
   patch(kind: ObjectKind, name: string, change: Change): Promise<void>;
   /** Calls back at each change of an EndpointSlice, until the signal fires; a watch that the server ends is renewed. */

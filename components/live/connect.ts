@@ -72,6 +72,8 @@ function clusterOf(client: Client, config: KubeConfig, namespace: string): Clust
         .join(",");
       return (await core.listNamespacedPod({ namespace, labelSelector, timeoutSeconds })).items;
     },
+    podsEverywhere: async (labelSelector) =>
+      (await core.listPodForAllNamespaces({ labelSelector, timeoutSeconds })).items,
     watchEndpoints: (changed, signal) => {
       const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
       return watchChanges(client, config, { path }, changed, signal);

@@ -1,4 +1,6 @@
+import { type Findings, noFindings } from "../model/findings";
 import { type LiveRoute } from "../model/live";
+import { type Settings } from "../model/settings";
 import { type Traffic } from "../model/traffic";
 import {
   type Change,
@@ -34,6 +36,10 @@ export interface LiveRouter {
   /** The route of one service; undefined when there is none. */
   read(objects: LiveObjects, service: string): LiveRoute | undefined;
   /**
+   * What stands around the routes and is not as the config takes it to be. Absent for a router that has no rules for it.
+   */
+  lint?(cluster: Cluster, settings: Settings): Promise<Findings>;
+  /**
    * Moves live traffic at once, for all services, by patching its objects past the engine: for an abort in an emergency.
    * The traffic is recorded on the objects as an update would, and the next update takes the fields back. A color that
    * gets requests has to be ready for them; nothing here waits for it.
@@ -41,6 +47,20 @@ export interface LiveRouter {
    * @throws Error when there is nothing to move for a service, or when the API server refuses.
    */
   move(cluster: Cluster, services: readonly string[], traffic: Traffic): Promise<void>;
+}
+
+/** What a router finds around its routes; nothing when the cluster does not answer, which the live traffic says too. */
+export async function lintRoutes(
+  connecting: Promise<Cluster>,
+  settings: Settings,
+  router: LiveRouter,
+): Promise<Findings> {
+  try {
+    return (await router.lint?.(await connecting, settings)) ?? noFindings;
+  } catch (error) {
+    const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
+    return { ...noFindings, warnings: [`what stands around the routes could not be read: ${why}`] };
+  }
 }
 
 /** Asks the cluster for everything that a router reads. */

@@ -2,7 +2,9 @@ import { answersNow, gatesOf } from "../../components/gates/gates";
 import { type GateArgs } from "../../components/gates/gate";
 import { type Cluster } from "../../components/live/cluster";
 import { readLive } from "../../components/live/read";
+import { lintRoutes } from "../../components/live/router";
 import { type Color, perColor } from "../../components/model/color";
+import { withFindings } from "../../components/model/findings";
 import { type Live } from "../../components/model/live";
 import { type Need } from "../../components/model/needs";
 import { planTransition, type Transition } from "../../components/model/transition";
@@ -16,8 +18,11 @@ export async function planOf(stack: Stack, connecting: Promise<Cluster>): Promis
   const { settings } = stack;
   const router = liveRouters[settings.router];
   const services = settings.services.map(({ name }) => name);
-  const live = await readLive(connecting, services, router);
-  const transition = planTransition(live, settings);
+  const [live, findings] = await Promise.all([
+    readLive(connecting, services, router),
+    lintRoutes(connecting, settings, router),
+  ]);
+  const transition = withFindings(planTransition(live, settings), findings);
   const stages = writesOf(transition.steps, { live, settings, router });
   const gates = live.known ? await gatesNow({ cluster: await connecting, settings, transition }) : [];
   const refused = transition.refusals.length > 0 || gates.some(({ state }) => state === "fails");

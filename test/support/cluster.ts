@@ -28,6 +28,8 @@ export interface FakeObjects {
   logs?: Readonly<Record<string, string>>;
   /** By Service, port and path, such as `shop-green:80/`. What is not here is refused. */
   answers?: Readonly<Record<string, HttpAnswer>>;
+  /** Those that all namespaces have, of ingress controllers. */
+  controllers?: Pod[];
 }
 
 export class FakeCluster implements Cluster {
@@ -89,6 +91,7 @@ export class FakeCluster implements Cluster {
   watchJob(_: string, changed: () => void, signal: AbortSignal): Promise<void> {
     return this.watchEndpoints(changed, signal);
   }
+  podsEverywhere = () => Promise.resolve(this.held.controllers ?? []);
 
   watchEndpoints(changed: () => void, signal: AbortSignal): Promise<void> {
     this.watchers.add(changed);

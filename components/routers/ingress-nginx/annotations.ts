@@ -6,6 +6,9 @@ const prefix = "nginx.ingress.kubernetes.io";
 
 /** Names of the annotations by which the controllers split. */
 export const annotationNames = {
+  canary: `${prefix}/canary`,
+  header: `${prefix}/canary-by-header`,
+  cookie: `${prefix}/canary-by-cookie`,
   weight: `${prefix}/canary-weight`,
   weightTotal: `${prefix}/canary-weight-total`,
   affinity: `${prefix}/affinity`,
@@ -29,13 +32,13 @@ export function scaledWeight(percent: number, total: number): number {
 export function canaryAnnotations(traffic: Traffic, canary: CanarySettings): Record<string, string> {
   const { header, headerValue, headerPattern, cookie, weightTotal, affinity } = canary;
   return {
-    [`${prefix}/canary`]: "true",
+    [annotationNames.canary]: "true",
     [annotationNames.weight]: String(scaledWeight(traffic.canaryWeight, weightTotal)),
     [annotationNames.weightTotal]: String(weightTotal),
-    ...(header !== undefined && { [`${prefix}/canary-by-header`]: header }),
+    ...(header !== undefined && { [annotationNames.header]: header }),
     ...(headerValue !== undefined && { [`${prefix}/canary-by-header-value`]: headerValue }),
     ...(headerPattern !== undefined && { [`${prefix}/canary-by-header-pattern`]: headerPattern }),
-    ...(cookie !== undefined && { [`${prefix}/canary-by-cookie`]: cookie }),
+    ...(cookie !== undefined && { [annotationNames.cookie]: cookie }),
     ...(affinity && { [annotationNames.sessionsOfCanary]: sessionsOfCanary(traffic.canaryWeight) }),
   };
 }

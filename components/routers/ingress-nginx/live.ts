@@ -8,6 +8,8 @@ import { insidePatch } from "../inside";
 import { lastWrite, recordOf, trafficRecord } from "../record";
 import { sessionCookie } from "../sessions";
 import { annotationNames, scaledWeight, sessionsOfCanary } from "./annotations";
+import { lint } from "./lint";
+import { readSurroundings } from "./surroundings";
 import { foreignRoute } from "./foreign";
 import { type Ingress, ingressKind } from "./ingress";
 
@@ -20,6 +22,7 @@ export const ingressNginx: LiveRouter = {
     { kind: "Service", name: names.active(service) },
   ],
   read,
+  lint: async (cluster, settings) => lint(settings, await readSurroundings(cluster)),
   move,
 };
 
