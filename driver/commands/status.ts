@@ -1,35 +1,67 @@
 import { Command } from "commander";
 import pc from "picocolors";
 import { connect } from "../../components/live/connect";
+import { connectLeases } from "../../components/live/leases";
 import { readLive } from "../../components/live/read";
 import { colors } from "../../components/model/color";
 import { liveRouters } from "../../components/routers/live";
 import { checkout } from "../checkout";
+import { systemClock } from "../clock";
 import { exitCodes, type Invocation } from "../invocation";
-import { readStack, type StackChoice } from "../stack";
+import { leaseName, viewOf } from "../rollout/lease";
+import { type RolloutStatus, rolloutStatus } from "../rollout/status";
+import { readStack, type Stack, type StackChoice } from "../stack";
 import { compare, servicesOf, type ServiceStatus } from "../status/compare";
 
-/** `cyan status`: declared, recorded and live traffic side by side. */
+type Options = StackChoice & { readonly json?: true; readonly watch?: true };
+
+/** `cyan status`: declared, recorded and live traffic side by side, and where the rollout is. */
 export function statusCommand(invocation: Invocation): Command {
   return new Command("status")
     .description("show declared, recorded and live traffic side by side; exits with 1 when they differ")
     .option("--stack <name>", "the stack; the selected one by default")
     .option("--config-file <path>", "the stack's config, in the place of Pulumi.STACK.yaml")
-    .option("--json", "one JSON object")
-    .action(async (options: StackChoice & { json?: true }) => {
-      const stack = await readStack(options, checkout, invocation);
-      const { namespace, cluster, router } = stack.settings;
-      const live = await readLive(connect(namespace, cluster), servicesOf(stack), liveRouters[router]);
-      const services = compare(stack, live);
-      const unknown = live.known ? {} : { unknown: live.why };
-      invocation.stdout.write(
-        options.json
-          ? `${JSON.stringify({ services, ...unknown })}\n`
-          : statusText(services, live.known ? "" : live.why),
-      );
-      const differs = services.some(({ drift }) => drift.length > 0);
-      invocation.exitCode = live.known && !differs ? exitCodes.done : exitCodes.failed;
+    .option("--watch", "show it again every 2 seconds, until interrupted")
+    .option("--json", "one JSON object, or with --watch one a line")
+    .action(async (options: Options) => {
+      for (;;) {
+        await show(options, invocation);
+        if (!options.watch) return;
+        await systemClock.sleep(watchPause, invocation.signal);
+      }
     });
+}
+
+/** Milliseconds between two looks. */
+const watchPause = 2_000;
+
+async function show(options: Options, invocation: Invocation): Promise<void> {
+  const stack = await readStack(options, checkout, invocation);
+  const { namespace, cluster, router } = stack.settings;
+  const [live, rollout] = await Promise.all([
+    readLive(connect(namespace, cluster), servicesOf(stack), liveRouters[router]),
+    rolloutOf(stack),
+  ]);
+  const services = compare(stack, live);
+  const unknown = live.known ? {} : { unknown: live.why };
+  const text = options.json
+    ? `${JSON.stringify({ services, ...(rollout && { rollout }), ...unknown })}\n`
+    : `${statusText(services, live.known ? "" : live.why)}${rollout === undefined ? "" : `${rollout.text}\n`}`;
+  const { stdout } = invocation;
+  stdout.write(options.watch && !options.json && stdout.isTTY ? `\u001b[2J\u001b[H${text}` : text);
+  const differs = services.some(({ drift }) => drift.length > 0);
+  invocation.exitCode = live.known && !differs ? exitCodes.done : exitCodes.failed;
+}
+
+/** Where the stack's rollout is; undefined when there was none, or the cluster does not say. */
+async function rolloutOf({ name, settings }: Stack): Promise<RolloutStatus | undefined> {
+  try {
+    const leases = await connectLeases(settings.namespace, settings.cluster);
+    const lease = await leases.read(leaseName(name));
+    return lease && rolloutStatus(viewOf(lease));
+  } catch {
+    return undefined; // Whoever may not read Leases is shown the rest; a cluster that does not answer is told of above.
+  }
 }
 
 /** The status for people: a table for each service, and below it what differs. */
