@@ -79,5 +79,7 @@ function statusText(status: SandboxStatus): string {
     const restarts = part.restarts === 0 ? "" : `, restarted ${String(part.restarts)} times`;
     return `  ${part.name.padEnd(24)} ${part.state}, process ${String(part.pid)}${restarts}\n`;
   });
-  return `${head}  ${"ingress".padEnd(24)} ${status.ingress}\n${rows.join("")}`;
+  const places = [`  ${"ingress".padEnd(24)} ${status.ingress}\n`];
+  if (status.prometheus !== "") places.push(`  ${"prometheus".padEnd(24)} ${status.prometheus}\n`);
+  return `${head}${places.join("")}${rows.join("")}`;
 }

@@ -24,6 +24,7 @@ export function running(paths: SandboxPaths): DaemonRecord {
 
 /** The variables with which plain `pulumi` and `kubectl` work on the embedded cluster. */
 export function shellVariables(paths: SandboxPaths, env: NodeJS.ProcessEnv): Record<string, string> {
+  const { prometheus } = sandboxStatus(paths);
   const path = (env["PATH"] ?? "").split(delimiter).filter((folder) => folder !== paths.bin);
   return {
     PATH: [paths.bin, ...path].join(delimiter),
@@ -34,6 +35,7 @@ export function shellVariables(paths: SandboxPaths, env: NodeJS.ProcessEnv): Rec
     PULUMI_SKIP_UPDATE_CHECK: "true",
     // The sandbox brings the one plugin that a release needs; looking for others takes seconds where there is no network.
     PULUMI_DISABLE_AUTOMATIC_PLUGIN_ACQUISITION: "true",
+    ...(prometheus !== "" && { CYAN_PROMETHEUS: prometheus }),
   };
 }
 
@@ -64,6 +66,8 @@ export interface SandboxStatus {
   readonly ingress: string;
   /** The same place, as seen inside the network namespace. */
   readonly ingressInside: string;
+  /** Where the host reaches Prometheus; empty where a cluster is used that was there already. */
+  readonly prometheus: string;
   readonly kubeconfig: string;
   readonly parts: readonly PartStatus[];
 }
@@ -79,6 +83,7 @@ export function sandboxStatus(paths: SandboxPaths): SandboxStatus {
       message,
       ingress,
       ingressInside: ingress,
+      prometheus: "",
       kubeconfig: paths.borrowedKubeconfig,
       parts: [],
     };
@@ -87,7 +92,14 @@ export function sandboxStatus(paths: SandboxPaths): SandboxStatus {
   const status = readJson<ClusterStatus>(paths.status);
   const base = { kubeconfig: paths.kubeconfig, ingressInside: `http://127.0.0.1:${String(network.ingressPort)}` };
   if (daemon === undefined || status?.run !== daemon.run || !isAlive(daemon)) {
-    return { ...base, state: "down", message: "bring it up with: npx cyan sandbox up", ingress: "", parts: [] };
+    return {
+      ...base,
+      state: "down",
+      message: "bring it up with: npx cyan sandbox up",
+      ingress: "",
+      prometheus: "",
+      parts: [],
+    };
   }
   const [init] = childrenOf(daemon.namespacePid);
   const pids = init === undefined ? new Map<number, number>() : hostPids(init);
@@ -103,6 +115,7 @@ export function sandboxStatus(paths: SandboxPaths): SandboxStatus {
     state: status.phase === "ready" && !ready ? "starting" : status.phase,
     message: status.message,
     ingress: `http://127.0.0.1:${String(daemon.ingressPort)}`,
+    prometheus: `http://127.0.0.1:${String(daemon.prometheusPort)}`,
     parts,
   };
 }

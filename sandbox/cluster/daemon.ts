@@ -1,11 +1,11 @@
 /**
- * The cluster's one process on the host: it holds the namespaces (they end with it) and leads two ports of 127.0.0.1
- * to the API server and the ingress controller, through Unix sockets that both sides of the network namespace see.
+ * The cluster's one process on the host: it holds the namespaces (they end with it) and leads three ports of 127.0.0.1
+ * to the API server, the ingress controller and Prometheus, through Unix sockets that both sides of the network namespace see.
  */
 import { spawn } from "node:child_process";
 import { connect, createServer, type Server } from "node:net";
 import { join } from "node:path";
-import { type ClusterConfig } from "./config";
+import { type ClusterConfig, type HostPorts } from "./config";
 import { type DaemonRecord, startTime } from "./record";
 import { readJson, writeJson } from "./status";
 
@@ -16,11 +16,12 @@ import { readJson, writeJson } from "./status";
 const init = '"$@" <&3 & wait $!';
 
 async function main(configPath: string, recordPath: string, run: string): Promise<void> {
-  const config = readJson<ClusterConfig & { ingressPort: number }>(configPath);
+  const config = readJson<ClusterConfig & HostPorts>(configPath);
   if (config === undefined) throw new Error(`no config at ${configPath}`);
   const api = await listen(config.apiPort, join(config.sockets, "api.sock"));
   const ingress = await listen(config.ingressPort, join(config.sockets, "ingress.sock"));
-  writeJson(configPath, { ...config, apiPort: api, ingressPort: ingress });
+  const prometheus = await listen(config.prometheusPort, join(config.sockets, "prometheus.sock"));
+  writeJson(configPath, { ...config, apiPort: api, ingressPort: ingress, prometheusPort: prometheus });
 
   const namespaces = ["--net", "--mount", "--pid", "--ipc", "--uts", "--fork", "--kill-child", "--mount-proc"];
   const supervisor = [process.execPath, ...process.execArgv, join(__dirname, "supervisor.ts"), configPath, run];
@@ -39,6 +40,7 @@ async function main(configPath: string, recordPath: string, run: string): Promis
     namespaceStartTime: startTime(child.pid ?? 0) ?? "",
     apiPort: api,
     ingressPort: ingress,
+    prometheusPort: prometheus,
   };
   writeJson(recordPath, record);
   process.on("SIGTERM", () => {

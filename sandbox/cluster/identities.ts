@@ -8,6 +8,7 @@ export const identities = {
   kubelet: { user: "system:node:cyan", groups: ["system:nodes"] },
   "kube-proxy": { user: "system:kube-proxy", groups: [] },
   traefik: { user: "cyan:traefik", groups: [] },
+  prometheus: { user: "cyan:prometheus", groups: [] },
 } as const satisfies Record<string, { user: string; groups: readonly string[] }>;
 
 export type Identity = keyof typeof identities;

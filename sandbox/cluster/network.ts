@@ -9,6 +9,8 @@ export const network = {
   apiPort: 6443,
   ingressPort: 80,
   traefikPort: 8080,
+  prometheusPort: 9090,
+  discoveryPort: 9091,
 } as const;
 
 /** Commands that give a fresh network namespace its loopback, an address, and a default route. */

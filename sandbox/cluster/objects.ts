@@ -49,6 +49,26 @@ const traefikRules = [
   },
 ];
 
+/** What Prometheus finds the pods by. */
+const prometheusRules = [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] }];
+
+/** A role for the whole cluster, and the identity that has it. */
+const grant = (name: Identity, rules: readonly object[]) => [
+  {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRole",
+    metadata: { name: identities[name].user },
+    rules,
+  },
+  {
+    apiVersion: "rbac.authorization.k8s.io/v1",
+    kind: "ClusterRoleBinding",
+    metadata: { name: identities[name].user },
+    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: identities[name].user },
+    subjects: [subject(name)],
+  },
+];
+
 /** The objects that every embedded cluster starts with. */
 export const clusterObjects: readonly object[] = [
   {
@@ -57,19 +77,8 @@ export const clusterObjects: readonly object[] = [
     metadata: { name: "nginx", annotations: { "ingressclass.kubernetes.io/is-default-class": "true" } },
     spec: { controller: "k8s.io/ingress-nginx" },
   },
-  {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRole",
-    metadata: { name: "cyan:traefik" },
-    rules: traefikRules,
-  },
-  {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRoleBinding",
-    metadata: { name: "cyan:traefik" },
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: "cyan:traefik" },
-    subjects: [subject("traefik")],
-  },
+  ...grant("traefik", traefikRules),
+  ...grant("prometheus", prometheusRules),
 ];
 
 /** Objects of the kinds that are not Kubernetes' own: the Gateway that routes on the sandbox hang on. */

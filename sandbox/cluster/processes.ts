@@ -26,6 +26,7 @@ export function files(config: ClusterConfig) {
     cni: at("cni/10-cyan.conflist"),
     kubelet: at("kubelet.yaml"),
     traefik: at("traefik.yaml"),
+    prometheus: at("prometheus.yaml"),
     kubeconfigOf: (identity: string): string => at(`${identity}.kubeconfig`),
   };
 }

@@ -15,6 +15,7 @@ export interface DaemonRecord extends ProcessIdentity {
   readonly namespaceStartTime: string;
   readonly apiPort: number;
   readonly ingressPort: number;
+  readonly prometheusPort: number;
 }
 
 /** When process `pid` started, in ticks since the boot; undefined when there is none. */

@@ -23,6 +23,8 @@ import {
 import { Keeper } from "./keeper";
 import { cniConfig, network, networkCommands } from "./network";
 import { clusterObjects, gatewayObjects } from "./objects";
+import { serveTargets } from "./discovery";
+import { prometheus, prometheusYaml } from "./prometheus";
 import { apiServer, containerRuntime, controlPlane, files, node, store } from "./processes";
 import { type ClusterStatus, readJson, writeJson } from "./status";
 
@@ -60,6 +62,7 @@ async function start(config: ClusterConfig, keeper: Keeper, say: (message: strin
   const tokens = writeFiles(config);
   relay(join(config.sockets, "api.sock"), network.apiPort);
   relay(join(config.sockets, "ingress.sock"), network.ingressPort);
+  relay(join(config.sockets, "prometheus.sock"), network.prometheusPort);
 
   say("starting etcd, kube-apiserver, containerd");
   const runtime = keeper.keep(containerRuntime(config)).then(() => importImages(config));
@@ -68,9 +71,11 @@ async function start(config: ClusterConfig, keeper: Keeper, say: (message: strin
   writeKubeconfigs(config, tokens);
   await Promise.all([...controlPlane(config).map((spec) => keeper.keep(spec)), apply(config)]);
 
-  say("starting kubelet, kube-proxy, traefik");
+  serveTargets(tokens.prometheus);
+  say("starting kubelet, kube-proxy, traefik, prometheus");
   await runtime;
-  await Promise.all(node(config).map((spec) => keeper.keep(spec)));
+  const parts = [...node(config), prometheus(config, files(config).prometheus)];
+  await Promise.all(parts.map((spec) => keeper.keep(spec)));
   say("waiting for the node");
   await until(nodeReady(config), deadline);
 }
@@ -92,7 +97,8 @@ function writeFiles(config: ClusterConfig): Tokens {
   const at = files(config);
   for (const folder of ["cni", "certificates", "kubelet"]) mkdirSync(join(config.root, folder), { recursive: true });
   const secret = { mode: 0o600 };
-  const tokens = readJson<Tokens>(at.tokenValues) ?? newTokens();
+  // A cluster of an earlier version may lack an identity.
+  const tokens = { ...newTokens(), ...readJson<Tokens>(at.tokenValues) };
   writeJson(at.tokenValues, tokens);
   writeFileSync(at.tokens, tokenFile(tokens), secret);
   if (!existsSync(at.serviceAccountKey)) writeFileSync(at.serviceAccountKey, serviceAccountKey(), secret);
@@ -100,6 +106,7 @@ function writeFiles(config: ClusterConfig): Tokens {
   writeFileSync(at.containerd, containerdToml(config));
   writeFileSync(at.kubelet, kubeletYaml(config));
   writeFileSync(at.traefik, traefikYaml());
+  writeFileSync(at.prometheus, prometheusYaml());
   return tokens;
 }
 

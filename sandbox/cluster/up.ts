@@ -18,7 +18,7 @@ import { cacheFolder, exclusive } from "../toolchain/cache";
 import { type Arch } from "../toolchain/parts";
 import { ensureTools, type Toolchain } from "../toolchain/toolchain";
 import { sandboxStatus } from "./access";
-import { type ClusterConfig } from "./config";
+import { type ClusterConfig, type HostPorts } from "./config";
 import { giveBack } from "./borrowed";
 import { down } from "./down";
 import { type SandboxPaths } from "./paths";
@@ -83,7 +83,7 @@ async function writeConfig(tools: Toolchain, before: DaemonRecord | undefined, a
   const path = (name: string): string => tools.get(name)?.path ?? "";
   // A port that follows from the checkout, so that it is the same after `down`; another one if it is taken.
   const port = 20_000 + (parseInt(paths.id.slice(0, 4), 16) % 10_000) * 2;
-  const config: ClusterConfig & { ingressPort: number } = {
+  const config: ClusterConfig & HostPorts = {
     root: paths.root,
     sockets: paths.sockets,
     status: paths.status,
@@ -92,6 +92,7 @@ async function writeConfig(tools: Toolchain, before: DaemonRecord | undefined, a
     cgroup: paths.cgroup,
     apiPort: before?.apiPort ?? port,
     ingressPort: before?.ingressPort ?? port + 1,
+    prometheusPort: before?.prometheusPort ?? port / 2,
     tools: Object.fromEntries([...tools].map(([name, tool]) => [name, tool.path])),
     images: await buildImages({ demo: path("cyan-demo"), pause: path("cyan-pause") }, join(paths.root, "images")),
   };

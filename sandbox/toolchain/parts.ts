@@ -30,6 +30,13 @@ export interface Recipe {
 /** A file of a module that go.mod names. */
 export type ModuleFile = readonly [module: string, path: string];
 
+/** One file of a package, taken without installing it: no service of it starts, and nothing of the machine changes. */
+export interface PackagedFile {
+  readonly package: string;
+  /** Where the package has it, without a slash at the beginning. */
+  readonly path: string;
+}
+
 /** One binary of the embedded cluster. */
 export interface Part {
   readonly name: string;
@@ -42,9 +49,18 @@ export interface Part {
   readonly debian?: readonly string[];
   /** True when it is read and never run. */
   readonly data?: true;
+  /** Where a package of Debian and its kin has it, for one that is not to be installed. */
+  readonly packaged?: PackagedFile;
 }
 
-const versions = { pulumi: "3.246.0", provider: "4.25.0", kubernetes: "1.34.4", etcd: "3.6.16", traefik: "3.7.11" };
+const versions = {
+  pulumi: "3.246.0",
+  provider: "4.25.0",
+  kubernetes: "1.34.4",
+  etcd: "3.6.16",
+  traefik: "3.7.11",
+  prometheus: "2.53.4",
+};
 
 const cloudClients = [
   "github.com/aws/...",
@@ -279,6 +295,20 @@ export const parts: readonly Part[] = [
       members: { traefik: "traefik" },
     }),
     recipe: traefik,
+  },
+  {
+    name: "prometheus",
+    version: versions.prometheus,
+    probe: { args: ["--version"], accepts: /version (2\.(4[2-9]|[5-9]\d)|3)\./ },
+    download: (arch) => {
+      const folder = `prometheus-${versions.prometheus}.linux-${arch}`;
+      return {
+        ...github("prometheus/prometheus", versions.prometheus, `${folder}.tar.gz`, "sha256sums.txt"),
+        members: { prometheus: `${folder}/prometheus` },
+      };
+    },
+    // Installed, it would start as a service of the machine.
+    packaged: { package: "prometheus", path: "usr/bin/prometheus" },
   },
   { name: "cyan-demo", version: "1", recipe: demoService },
   { name: "cyan-pause", version: "1", recipe: demoService },

@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Reporter, SandboxError } from "../report";
 import { build, productsOf } from "./build";
 import { cached, contentKey } from "./cache";
-import { installPackages } from "./debian";
+import { installPackages, unpackFile } from "./debian";
 import { download, type Fetch, publishedSum } from "./download";
 import { findExecutable, findReadable, locate } from "./locate";
 import { type Arch, type Part, parts, type Recipe } from "./parts";
@@ -57,9 +57,13 @@ export async function ensureTools(args: ToolchainArgs): Promise<Toolchain> {
     const fetched = await downloadAll(lacking(), args);
     tools = new Map([...tools, ...fetched]);
   }
+  tools = new Map([...tools, ...(await unpackAll(lacking(), args))]);
   for (const recipe of new Set(lacking().flatMap((part) => part.recipe ?? []))) {
     await buildRecipe(recipe, args);
-    tools = new Map([...(await presentTools(args)), ...[...tools].filter(([, tool]) => tool.source === "download")]);
+    tools = new Map([
+      ...(await presentTools(args)),
+      ...[...tools].filter(([, tool]) => ["download", "debian"].includes(tool.source)),
+    ]);
   }
   const missing = missingTools(tools);
   if (missing.length > 0) throw new SandboxError(`not to be had on this machine: ${missing.join(", ")}`);
@@ -71,6 +75,7 @@ async function present(part: Part, args: Pick<ToolchainArgs, "cache" | "env">): 
   if (path !== undefined) return { path, source: part.debian === undefined ? "path" : "debian" };
   const folders = [
     join(args.cache, downloadEntry(part)),
+    ...(part.packaged === undefined ? [] : [join(args.cache, packagedEntry(part.name))]),
     ...(part.recipe === undefined ? [] : [join(args.cache, recipeEntry(part.recipe))]),
   ];
   const kept = (part.data ? findReadable : findExecutable)(part.name, folders);
@@ -79,6 +84,10 @@ async function present(part: Part, args: Pick<ToolchainArgs, "cache" | "env">): 
 
 function downloadEntry(part: Part): string {
   return `${part.name.replace("/", "-")}-${part.version}-download`;
+}
+
+function packagedEntry(name: string): string {
+  return `${name}-debian`;
 }
 
 /** The folder of a recipe's sources. */
@@ -107,6 +116,18 @@ async function downloadAll(lacking: readonly Part[], args: ToolchainArgs): Promi
       download({ name: part.name, from, sum }, work, args.fetch),
     );
     tools.push([part.name, { path: join(folder, part.name), source: "download" }]);
+  }
+  return tools;
+}
+
+async function unpackAll(lacking: readonly Part[], args: ToolchainArgs): Promise<[string, Tool][]> {
+  const tools: [string, Tool][] = [];
+  for (const { packaged, name } of lacking) {
+    if (packaged === undefined) continue;
+    const folder = await cached(args.cache, packagedEntry(name), args.report, (work) =>
+      unpackFile(packaged, work, args.report),
+    );
+    tools.push([name, { path: join(folder, name), source: "debian" }]);
   }
   return tools;
 }

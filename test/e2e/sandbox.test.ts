@@ -78,6 +78,7 @@ describe("the embedded cluster", () => {
       "kube-proxy",
       "kube-scheduler",
       "kubelet",
+      "prometheus",
       "traefik",
     ]);
     assert.match(kubectl(one, "get", "nodes"), /cyan +Ready/);
@@ -90,11 +91,11 @@ describe("the embedded cluster", () => {
   });
 
   it("is reached on the loopback of the host and on no other address of it", async () => {
-    const { apiPort, ingressPort } = running(one);
+    const { apiPort, ingressPort, prometheusPort } = running(one);
     const others = Object.values(networkInterfaces())
       .flatMap((addresses) => addresses ?? [])
       .filter((address) => address.family === "IPv4" && !address.internal);
-    for (const port of [apiPort, ingressPort]) {
+    for (const port of [apiPort, ingressPort, prometheusPort]) {
       assert.equal(await reachable("127.0.0.1", port), true);
       for (const { address } of others) assert.equal(await reachable(address, port), false, address);
     }
@@ -146,7 +147,7 @@ describe("the embedded cluster", () => {
     }
   });
 
-  for (const part of ["containerd", "etcd", "kube-apiserver", "kubelet", "kube-proxy", "traefik"]) {
+  for (const part of ["containerd", "etcd", "kube-apiserver", "kubelet", "kube-proxy", "traefik", "prometheus"]) {
     it(`is mended by up after a kill -9 of ${part}`, async () => {
       const { pid = 0, restarts = 0 } = sandboxStatus(one).parts.find((each) => each.name === part) ?? {};
       await killed(pid);
