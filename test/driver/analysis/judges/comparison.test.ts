@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { comparison, type ComparisonSpec } from "../../../../driver/analysis/judges/comparison";
 import { mannWhitney, upperQuantile, upperTail } from "../../../../driver/analysis/judges/mann-whitney";
 import { type Observation, type Reading } from "../../../../driver/analysis/model";
-import { seeded } from "../../../support/random";
+import { seeded } from "../../../../bench/analysis/random";
 
 const spec: ComparisonSpec = { query: "", direction: "either", confidence: 0.98, fraction: 0.25, minimumSamples: 20 };
 const context = { level: 0.01, counts: "window", began: 0, stepStart: 0 } as const;
