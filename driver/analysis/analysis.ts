@@ -1,4 +1,4 @@
-import { type Color } from "../../components/model/color";
+import { type Color, otherColor } from "../../components/model/color";
 import { names } from "../../components/model/names";
 import { type ClusterSettings } from "../../components/model/settings";
 import { type Clock } from "../clock";
@@ -167,6 +167,7 @@ export class Analysis {
       service,
       color: subject[side],
       environment: names.environment(service, subject[side]),
+      otherEnvironment: names.environment(service, otherColor(subject[side])),
       namespace: subject.namespace,
       window: `${Math.max(1, Math.round(length / 1000))}s`,
     });

@@ -4,6 +4,8 @@ export interface Variables {
   readonly color: string;
   /** Name of the color's Deployment and Service. */
   readonly environment: string;
+  /** The same of the other color. */
+  readonly otherEnvironment: string;
   readonly namespace: string;
   /** Length of the window, such as `60s`. */
   readonly window: string;
@@ -13,6 +15,7 @@ const names = [
   "service",
   "color",
   "environment",
+  "otherEnvironment",
   "namespace",
   "window",
 ] as const satisfies readonly (keyof Variables)[];
@@ -27,7 +30,7 @@ export function fillIn(query: unknown, values: Variables): unknown {
 
 /** True when a query differs from service to service. */
 export function isPerService(query: unknown): boolean {
-  return variablesOf(query).some((name) => name === "service" || name === "environment");
+  return variablesOf(query).some((name) => ["service", "environment", "otherEnvironment"].includes(name));
 }
 
 /** What is wrong with the variables of a query. */

@@ -81,7 +81,9 @@ describe("an analysis", () => {
     [
       "an unknown variable",
       metric({ query: "a{c='{{colour}}'}" }),
-      ["metrics.0.query: has no variable {{colour}}; there are service, color, environment, namespace, window"],
+      [
+        "metrics.0.query: has no variable {{colour}}; there are service, color, environment, otherEnvironment, namespace, window",
+      ],
     ],
     ["a name twice", { metrics: [right.metrics[2], right.metrics[2]] }, ['metrics.1.name: is "queue" a second time']],
     [
