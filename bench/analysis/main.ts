@@ -4,21 +4,14 @@
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { type MethodName, methodNames } from "./methods";
+import { methodNames } from "./methods";
 import { plot } from "./plot";
-import { type Cell, cellsOf, type Kind, type Outcome, simulate } from "./simulate";
+import { cellsOf, type Kind, type Row, simulate } from "./simulate";
 import { tables } from "./tables";
 
 /** Releases of each cell. */
 const releases = 10_000;
 const docs = join(__dirname, "..", "..", "docs");
-
-/** A cell with what each method did there. */
-export interface Row {
-  readonly kind: Kind;
-  readonly cell: Cell;
-  readonly outcomes: Readonly<Record<MethodName, Outcome>>;
-}
 
 function rowsOf(kind: Kind, seed: number): Row[] {
   return cellsOf(kind).map((cell, index): Row => {

@@ -1,5 +1,5 @@
-import { type Row } from "./main";
 import { type MethodName, methodNames } from "./methods";
+import { type Row } from "./simulate";
 
 const colors: Readonly<Record<MethodName, string>> = {
   sequential: "#0891b2",

@@ -87,3 +87,10 @@ export function cellsOf(kind: Kind): Cell[] {
     grid.rates.flatMap((rate) => grid.weights.map((weight) => ({ rate, weight, active, canary: kinds[kind](active) }))),
   );
 }
+
+/** A cell with what each method did there. */
+export interface Row {
+  readonly kind: Kind;
+  readonly cell: Cell;
+  readonly outcomes: Readonly<Record<MethodName, Outcome>>;
+}

@@ -1,6 +1,5 @@
-import { type Row } from "./main";
 import { type MethodName, methodNames } from "./methods";
-import { type Kind } from "./simulate";
+import { type Kind, type Row } from "./simulate";
 
 const titles: Readonly<Record<MethodName, string>> = {
   sequential: "Cyan, sequential",
