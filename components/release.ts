@@ -58,7 +58,8 @@ export class Release extends pulumi.ComponentResource {
       openly(args),
       args.transition.atRest ? pulumi.mergeOptions({ ignoreChanges: ["transition"] }, opts) : opts,
     );
-    const namespace = args.namespace === "default" || !args.createNamespace ? [] : [this.namespace(name, args.namespace)];
+    const namespace =
+      args.namespace === "default" || !args.createNamespace ? [] : [this.namespace(name, args.namespace)];
     const { first = [], guards } = order;
     const { drain, forced } = guards ?? {};
     const routes = deferred<readonly pulumi.Resource[]>();

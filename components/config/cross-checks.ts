@@ -17,7 +17,9 @@ export function crossProblems(raw: RawConfig, settings: CompletedConfig): CrossP
     ...settings.services.flatMap(drainProblems),
     ...settings.services.flatMap((service) => readyProblems(service, settings)),
     ...resourceProblems(settings),
-    ...(settings.namespace === "default" || !settings.createNamespace ? [] : settings.services.flatMap(privilegeProblems)),
+    ...(settings.namespace === "default" || !settings.createNamespace
+      ? []
+      : settings.services.flatMap(privilegeProblems)),
     ...Object.entries(raw.services).flatMap(([name, service]) =>
       service.ingress === false ? [] : annotationProblems(`services.${name}.ingress`, service.ingress?.annotations),
     ),

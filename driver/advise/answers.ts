@@ -94,7 +94,8 @@ const one = <K extends QuestionKey>(key: K) => {
 export const answersSchema = z.strictObject({
   requestsPerSecond: z
     .number({
-      error: ({ input }) => `${input === undefined ? "is missing" : `is ${JSON.stringify(input)}`}; write a number such as 50 or 0.2`,
+      error: ({ input }) =>
+        `${input === undefined ? "is missing" : `is ${JSON.stringify(input)}`}; write a number such as 50 or 0.2`,
     })
     .min(0, "is under 0")
     .max(1e9, "is over 1000000000"),

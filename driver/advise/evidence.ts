@@ -32,7 +32,5 @@ export function stepsFor({ requestsPerSecond, risk }: Answers): Steps | undefine
   const seconds = (weight: number): number => Math.ceil((100 * requests) / (weight * requestsPerSecond));
   const useful = weights[risk].filter((weight) => seconds(weight) <= longest);
   const [first] = useful;
-  return first === undefined
-    ? undefined
-    : { weights: useful, interval: Math.max(shortest, seconds(first)), requests };
+  return first === undefined ? undefined : { weights: useful, interval: Math.max(shortest, seconds(first)), requests };
 }

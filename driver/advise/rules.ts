@@ -64,7 +64,8 @@ export const strategyRules: readonly (Rule & { readonly strategy: Strategy })[] 
     strategy: "blue-green",
     when: "sessions are in a pod's memory",
     holds: ({ answers }) => answers.state.includes("sessions"),
-    because: "a user would go back and forth between the colors and lose the session each time; with a flip it is lost once",
+    because:
+      "a user would go back and forth between the colors and lose the session each time; with a flip it is lost once",
   },
   {
     strategy: "blue-green",

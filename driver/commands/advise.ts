@@ -65,7 +65,16 @@ function checked(answers: Known): Answers {
 }
 
 /** A recommendation for people: config and commands can be pasted into a shell. */
-export function adviceText({ strategy, router, steps, analysis, reasons, mind, config, release }: Recommendation): string {
+export function adviceText({
+  strategy,
+  router,
+  steps,
+  analysis,
+  reasons,
+  mind,
+  config,
+  release,
+}: Recommendation): string {
   const list = (title: string, lines: readonly string[]): string =>
     lines.length === 0 ? "" : `\n${title}\n${lines.map((line) => `  ${line}\n`).join("")}`;
   const watched =
@@ -74,9 +83,18 @@ export function adviceText({ strategy, router, steps, analysis, reasons, mind, c
       : `${steps.weights.join(", ")} %, each for ${time(steps.interval)}: at least ${steps.requests} requests`;
   return [
     `Strategy  ${strategy}\nRouter    ${router}\nSteps     ${watched}\nAnalysis  ${analysis}\n`,
-    list("Because", reasons.map((reason) => `- ${reason}`)),
-    list("Mind", mind.map((each) => `- ${each}`)),
-    list("Config", Object.entries(config).map(([path, value]) => `pulumi config set --path ${path} ${value}`)),
+    list(
+      "Because",
+      reasons.map((reason) => `- ${reason}`),
+    ),
+    list(
+      "Mind",
+      mind.map((each) => `- ${each}`),
+    ),
+    list(
+      "Config",
+      Object.entries(config).map(([path, value]) => `pulumi config set --path ${path} ${value}`),
+    ),
     list("A release to green", release),
   ].join("");
 }

@@ -56,7 +56,9 @@ describe("objects that Cyan did not make", () => {
       "Ingress shop and Service shop, served by 3 ready endpoints of Service shop; " +
         "Deployment web stays as it is: delete it when this update is done and well",
     ]);
-    assert.deepEqual(transition.needs, [{ service: "shop", color: "blue", share: 100, ready: 0, growsTo: 2, needed: 3 }]);
+    assert.deepEqual(transition.needs, [
+      { service: "shop", color: "blue", share: 100, ready: 0, growsTo: 2, needed: 3 },
+    ]);
   });
 
   it("are adopted one by one: an Ingress that leads elsewhere, or a Service without an Ingress", async () => {
@@ -230,7 +232,12 @@ describe("objects that Cyan did not make", () => {
 
 describe("a namespace", () => {
   const cyans = { metadata: { labels: { "app.kubernetes.io/managed-by": "cyan" } } };
-  const cases: [what: string, namespace: FakeObjects["namespace"], createNamespace: boolean, said: RegExp | undefined][] = [
+  const cases: [
+    what: string,
+    namespace: FakeObjects["namespace"],
+    createNamespace: boolean,
+    said: RegExp | undefined,
+  ][] = [
     ["that is not there is made", undefined, true, undefined],
     ["that Cyan made stays Cyan's", cyans, true, undefined],
     ["that someone else made is left alone when the config says so", { metadata: {} }, false, undefined],
