@@ -71,6 +71,17 @@ describe("live traffic", () => {
     assert.equal(await forced({ services: [noted("cart")], kinds: { Ingress: [main, noted("cart")] } }), undefined);
   });
 
+  it("has the image that a color served with when a flip left it", async () => {
+    const annotations = { "cyan.dev/served-image": "registry/shop:0" };
+    const cluster = new FakeCluster({ services: [{ metadata: { name: "shop-green", annotations } }] });
+    const live = await readLive(Promise.resolve(cluster), ["shop"], ingressNginx);
+    assert.ok(live.known);
+    assert.deepEqual(live.services[0]?.environments, {
+      blue: { ready: 0, replicas: 0 },
+      green: { ready: 0, replicas: 0, served: "registry/shop:0" },
+    });
+  });
+
   it("is nothing in an empty namespace, which is a first deploy", async () => {
     const live = await readLive(Promise.resolve(new FakeCluster()), ["shop"], ingressNginx);
     const none = { ready: 0, replicas: 0 };
