@@ -25,6 +25,11 @@ export interface LiveObjects {
 export interface TrafficObject {
   readonly kind: string;
   readonly name: string;
+  /**
+   * What it gives: the active color's requests, the canary's share where that is another object, or what callers inside
+   * the cluster get; none of these for an object that only follows at a flip.
+   */
+  readonly gives?: "main" | "canary" | "inside";
 }
 
 /** The live half of a router: what its objects say now, and how they are moved without the engine. No Pulumi. */

@@ -98,9 +98,9 @@ export function stagesOf(steps: readonly Step[]): Step[][] {
 }
 
 function stepsOf(settings: Settings): Step[] {
-  const { services, traffic, standby, drain } = settings;
+  const { router, services, traffic, standby, drain } = settings;
   const idle = otherColor(traffic.activeColor);
-  const routed = services.filter((service) => service.route !== undefined);
+  const routed = services.filter((service) => isSplit(router, service));
   const environment = (kind: "grow" | "shrink", color: Color): Step[] =>
     services.map(({ name, workloads }) => {
       const replicas = leastOf(scaleOf(workloads[color], serves(traffic, color), standby));

@@ -39,9 +39,9 @@ export function weightedRouter<Spec extends object>(args: WeightedArgs<Spec>): L
   return {
     kinds,
     trafficObjects: (service) => [
-      { kind: kind.kind, name: names.active(service) },
+      { kind: kind.kind, name: names.active(service), gives: "main" },
       ...followers.map((follower) => ({ kind: follower.kind.kind, name: follower.name(service) })),
-      { kind: "Service", name: names.active(service) },
+      { kind: "Service", name: names.active(service), gives: "inside" },
     ],
     read: (objects, service) => {
       const found = find(objects, service);

@@ -1,4 +1,4 @@
-import { type LiveRouter } from "../../components/live/router";
+import { type LiveRouter, type TrafficObject } from "../../components/live/router";
 import { type Scale, scaleOf } from "../../components/model/capacity";
 import { type Color } from "../../components/model/color";
 import { type Live, type LiveEnvironment, type LiveService } from "../../components/model/live";
@@ -64,18 +64,22 @@ function writeOf(step: Step, { live, settings, router }: Args): Write[] {
   if (step.kind === "gate" || step.kind === "drain") return [];
   const { service } = step;
   const now = live.known ? live.services.find(({ name }) => name === service) : undefined;
-  const objects = router.trafficObjects(service).map(({ kind, name }) => `${kind} ${name}`);
-  const main = objects[0] ?? "";
+  const objects = router.trafficObjects(service);
+  /** Where a router has no object for a part, its main one gives it. */
+  const giving = (part: TrafficObject["gives"]): string => {
+    const found = objects.find(({ gives }) => gives === part) ?? objects[0];
+    return found === undefined ? "" : `${found.kind} ${found.name}`;
+  };
   switch (step.kind) {
     case "grow":
     case "shrink":
       return [{ service, ...deploymentWrite(step.color, service, now?.environments[step.color], settings) }];
     case "main":
-      return [{ service, object: main, from: mainNow(now), to: step.color }];
+      return [{ service, object: giving("main"), from: mainNow(now), to: step.color }];
     case "canary":
-      return [{ service, object: objects.at(-2) ?? main, from: canaryNow(now), to: share(step.color, step.weight) }];
+      return [{ service, object: giving("canary"), from: canaryNow(now), to: share(step.color, step.weight) }];
     case "inside":
-      return [{ service, object: objects.at(-1) ?? main, from: insideNow(now), to: step.color }];
+      return [{ service, object: giving("inside"), from: insideNow(now), to: step.color }];
   }
 }
 

@@ -19,7 +19,7 @@ export interface Ran {
   readonly out: string;
 }
 
-/** Changes of the checkout's config for dev, by their paths, such as `services.shop.green.image`. */
+/** Changes of the checkout's config for dev, by their paths, such as `services.shop.green.image`; undefined removes. */
 export type Changes = Readonly<Record<string, unknown>>;
 
 /** What the main route, the canary route and the canary's weight of the service `shop` are in the cluster. */
@@ -72,7 +72,9 @@ export class EmbeddedStack {
     const document = parseDocument(readFileSync(join(checkout, "Pulumi.dev.yaml"), "utf8"));
     for (const [path, value] of Object.entries({ ...this.base, ...changes })) {
       const [key = "", ...rest] = path.split(".");
-      document.setIn(["config", `cyan:${key}`, ...rest], value);
+      const place = ["config", `cyan:${key}`, ...rest];
+      if (value === undefined) document.deleteIn(place);
+      else document.setIn(place, value);
     }
     writeFileSync(this.configFile, document.toString());
   }

@@ -17,9 +17,9 @@ import { type Ingress, ingressKind } from "./ingress";
 export const ingressNginx: LiveRouter = {
   kinds: [ingressKind],
   trafficObjects: (service) => [
-    { kind: "Ingress", name: names.active(service) },
-    { kind: "Ingress", name: names.canary(service) },
-    { kind: "Service", name: names.active(service) },
+    { kind: "Ingress", name: names.active(service), gives: "main" },
+    { kind: "Ingress", name: names.canary(service), gives: "canary" },
+    { kind: "Service", name: names.active(service), gives: "inside" },
   ],
   read,
   lint: async (cluster, settings) => lint(settings, await readSurroundings(cluster)),

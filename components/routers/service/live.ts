@@ -9,7 +9,7 @@ import { lastWrite, recordOf, trafficRecord } from "../record";
 /** The selector of one Service. */
 export const service: LiveRouter = {
   kinds: [],
-  trafficObjects: (name) => [{ kind: "Service", name: names.active(name) }],
+  trafficObjects: (name) => [{ kind: "Service", name: names.active(name), gives: "main" }],
   read,
   move,
 };

@@ -13,6 +13,8 @@ export interface LoadArgs {
   readonly count: number;
   /** How long an answer may take, in milliseconds from when its request was due: waiting for a connection counts. */
   readonly timeout: number;
+  /** Whether each request has a connection of its own, for a service that splits connections. @default false */
+  readonly fresh?: boolean;
   readonly signal: AbortSignal;
   /** The time, in milliseconds since 1970. */
   readonly now: () => number;
@@ -53,6 +55,7 @@ async function ask(pool: Pool, args: LoadArgs, at: number): Promise<Answer> {
       method: "GET",
       path: args.path,
       headers: { host: args.host },
+      reset: args.fresh ?? false,
       signal: AbortSignal.timeout(Math.max(0, Math.ceil(at + args.timeout - args.now()))),
     });
     await body.arrayBuffer(); // Not `dump`, which takes an answer that was cut off for a whole one.

@@ -8,7 +8,7 @@ import { type LoadArgs, load } from "./engine";
 import { assertAllowed } from "./limits";
 
 /** What the process is told. */
-export type LoadOrder = Pick<LoadArgs, "origin" | "path" | "host" | "rate" | "count" | "timeout"> & {
+export type LoadOrder = Pick<LoadArgs, "origin" | "path" | "host" | "rate" | "count" | "timeout" | "fresh"> & {
   readonly anywhere: boolean;
 };
 

@@ -81,9 +81,9 @@ describe("the live half of the ingress-nginx router", () => {
 
   it("names the objects that traffic goes by", () => {
     assert.deepEqual(ingressNginx.trafficObjects("shop"), [
-      { kind: "Ingress", name: "shop" },
-      { kind: "Ingress", name: "shop-canary" },
-      { kind: "Service", name: "shop" },
+      { kind: "Ingress", name: "shop", gives: "main" },
+      { kind: "Ingress", name: "shop-canary", gives: "canary" },
+      { kind: "Service", name: "shop", gives: "inside" },
     ]);
   });
 

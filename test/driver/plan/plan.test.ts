@@ -152,7 +152,20 @@ describe("a plan", () => {
     const report = await planOf(unrouted, Promise.resolve(new FakeCluster(objects)));
     assert.deepEqual(
       writesIn(report).filter((line) => line.includes("Service")),
-      ["inside: Service shop: blue -> green"],
+      ["main: Service shop: blue, green 0 % -> green, blue 0 %"],
     );
+  });
+
+  it("names the object that splits, where another one leads to it", async () => {
+    const routes = (report: Report): string[] => writesIn(report).filter((line) => !line.includes("Deployment"));
+    assert.deepEqual(routes(await plan(["router=traefik", "canaryWeight=20"], {})), [
+      "main: TraefikService shop:  -> blue, green 20 %",
+      "inside: Service shop:  -> blue",
+    ]);
+    const gateway = ["router=gateway-api", "ingress.gateway=infra/edge", "canaryWeight=20"];
+    assert.deepEqual(routes(await plan(gateway, {})), [
+      "main: HTTPRoute shop:  -> blue, green 20 %",
+      "inside: Service shop:  -> blue",
+    ]);
   });
 });

@@ -56,6 +56,16 @@ describe("the load generator", () => {
     assert.deepEqual([...hosts], ["shop.localhost"]);
   });
 
+  it("gives each request a connection of its own when it is told to", async () => {
+    const connections = new Set<unknown>();
+    const origin = await serve((request, response) => {
+      connections.add(request.socket);
+      response.setHeader("x-color", "blue").end();
+    });
+    assert.equal(tally(await answersFrom(origin, { count: 20, rate: 100, fresh: true, timeout: 5_000 })).lost, 0);
+    assert.equal(connections.size, 20);
+  });
+
   it("counts errors, answers without a color, resets and silence as lost, each by its reason", async () => {
     let requests = 0;
     const origin = await serve((_, response) => {
