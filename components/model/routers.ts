@@ -24,7 +24,7 @@ export interface Capabilities extends Readonly<Record<Feature, boolean>> {
   readonly unit: "request" | "connection";
   /** What has to be in the cluster. */
   readonly needs: string;
-  /** On what its split and its moves were measured, with every request counted; absent when they were not. */
+  /** On what it was measured, with every request counted, and what of it; absent when nothing was. */
   readonly measured?: string;
 }
 
@@ -81,7 +81,7 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     inside: false,
     unit: "request",
     needs: "an implementation of the Gateway API, version 1.0 or later, and a Gateway",
-    measured: "Traefik 3.7.11",
+    measured: "Traefik 3.7.11: its split, and not yet its moves under load",
   },
   traefik: {
     ...nothing,
@@ -99,7 +99,7 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     needs:
       "Traefik 3 with its kubernetesCRD provider, and allowEmptyServices set there: without it a color that has no pods " +
       "takes the whole route away",
-    measured: "Traefik 3.7.11",
+    measured: "Traefik 3.7.11: its split, and not yet its moves under load",
   },
   istio: {
     ...nothing,
