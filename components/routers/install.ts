@@ -58,6 +58,8 @@ const controllers = {
         providers: {
           kubernetesIngressNGINX: { enabled: true, publishService: { enabled: true } },
           kubernetesIngress: { enabled: false },
+          // For the router traefik: without it a color that has no pods takes the whole route away.
+          kubernetesCRD: { enabled: true, allowEmptyServices: true },
         },
         deployment: { replicas: 2 },
       },

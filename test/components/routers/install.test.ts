@@ -37,6 +37,7 @@ describe("the ingress controller that a stack installs", () => {
       providers: {
         kubernetesIngressNGINX: { enabled: true, publishService: { enabled: true } },
         kubernetesIngress: { enabled: false },
+        kubernetesCRD: { enabled: true, allowEmptyServices: true },
       },
       deployment: { replicas: 2 },
     });
