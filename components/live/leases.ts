@@ -1,3 +1,4 @@
+import { setTimeout } from "node:timers/promises";
 import type { V1Lease } from "@kubernetes/client-node";
 import { type ClusterSettings } from "../model/settings";
 import { load, loadClient } from "./connect";
@@ -27,6 +28,9 @@ export interface Leases {
   /** Calls back at each change, and whenever a watch begins, until the signal fires. */
   watch(name: string, changed: () => void, signal: AbortSignal): Promise<void>;
 }
+
+/** Milliseconds between two watches. */
+const watchPause = 250;
 
 /**
  * The Leases of a namespace, on the cluster that the Kubernetes provider works on.
@@ -79,6 +83,8 @@ export async function connectLeases(namespace: string, settings: ClusterSettings
           }, ended);
           signal.addEventListener("abort", ended);
         });
+        // A server that ends a watch at once, or does not answer, is not asked all the time.
+        await setTimeout(watchPause, undefined, { signal }).catch(() => undefined);
       }
     },
   };

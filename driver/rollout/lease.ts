@@ -26,6 +26,9 @@ const annotations = { state: "cyan.dev/rollout", receipt: "cyan.dev/receipt", as
 /** How long a driver may be silent before another one takes over, in seconds. */
 export const leaseSeconds = 15;
 
+/** How long a driver goes on without its Lease being written, in milliseconds: less than after what it is thought dead. */
+const patience = (leaseSeconds * 2_000) / 3;
+
 interface LeaseArgs {
   readonly leases: Leases;
   readonly name: string;
@@ -120,13 +123,16 @@ export class RolloutLease {
       onAsked(asked);
     };
     const look = (): void => {
-      void this.serially(async () => {
+      const looked = this.serially(async () => {
         await this.refresh();
         tell();
       });
+      // One that fails is made up for by the next renewal, which has a time limit.
+      looked.catch(() => undefined);
     };
     void leases.watch(name, look, this.stopped.signal);
-    void this.renew(clock).then(undefined, () => undefined);
+    // It ends with the Lease, which tells why itself.
+    this.renew(clock).catch(() => undefined);
   }
 
   /**
@@ -156,13 +162,7 @@ export class RolloutLease {
   private async renew(clock: Clock): Promise<void> {
     while (!this.stopped.signal.aborted) {
       await clock.sleep((leaseSeconds * 1000) / 3, this.stopped.signal);
-      try {
-        await this.serially(() => this.write((kept) => kept));
-      } catch (error) {
-        // One that could not be written in time may be taken by another; until then it is tried again.
-        if (clock.now() - this.heard > (leaseSeconds * 2000) / 3)
-          this.lose(`it could not be renewed: ${String(error)}`);
-      }
+      await this.serially(() => this.write((kept) => kept));
     }
   }
 
@@ -173,20 +173,30 @@ export class RolloutLease {
     return result;
   }
 
+  /** Writes until it is written, or until the Lease could have been taken by another meanwhile. */
   private async write(change: (kept: Lease["annotations"]) => Lease["annotations"], holder?: string): Promise<void> {
-    const { leases, name } = this.args;
+    const { clock } = this.args;
     for (;;) {
       this.lost.throwIfAborted();
-      const annotations = change(this.lease.annotations);
-      const body = { ...ours(this.args), annotations, version: this.lease.version };
-      const written = await leases.write(name, { ...body, ...(holder !== undefined && { holder }) });
-      if (written !== undefined) {
-        this.lease = written;
-        this.heard = this.args.clock.now();
-        return;
+      try {
+        if (await this.written(change(this.lease.annotations), holder)) return;
+        await this.refresh();
+      } catch (error) {
+        this.lost.throwIfAborted();
+        if (clock.now() - this.heard > patience) this.lose(`it could not be written: ${String(error)}`);
+        await clock.sleep(1_000, this.lost);
       }
-      await this.refresh();
     }
+  }
+
+  private async written(annotations: Lease["annotations"], holder?: string): Promise<boolean> {
+    const { leases, name, clock } = this.args;
+    const body = { ...ours(this.args), annotations, version: this.lease.version };
+    const written = await leases.write(name, { ...body, ...(holder !== undefined && { holder }) });
+    if (written === undefined) return false;
+    this.lease = written;
+    this.heard = clock.now();
+    return true;
   }
 
   private async refresh(): Promise<void> {

@@ -4,6 +4,7 @@ import { systemClock } from "../clock";
 import { exitCodes, type Invocation, UserError } from "../invocation";
 import { ask, untilEnded } from "./ask";
 import { type Request } from "./events";
+import { viewOf } from "./lease";
 import { next, type Next } from "./next";
 import { type RolloutPlan, trafficBefore } from "./plan";
 import { type RolloutReporter } from "./report";
@@ -11,6 +12,7 @@ import { codeOf, type Decide, run } from "./run";
 import { type Session } from "./session";
 import { rolloutId, tookOver } from "./start";
 import { firstState, type RolloutState } from "./state";
+import { messageOf } from "./work";
 
 interface RequestArgs {
   readonly session: Session;
@@ -28,6 +30,7 @@ export async function request(args: RequestArgs): Promise<void> {
   const { session, request: kind, invocation } = args;
   const { leases, leaseName: name, holder, user: by } = session;
   const asking = { leases, name, holder, clock: systemClock, signal: invocation.signal };
+  if (kind === "abort") await leadBackHere(session, invocation);
   if (!(await ask({ kind, by }, asking))) {
     if (kind === "pause") {
       invocation.stdout.write("no driver runs: a rollout that is not finished stays where it is until cyan resume\n");
@@ -50,6 +53,21 @@ export async function request(args: RequestArgs): Promise<void> {
   const outcome = phase.kind === "ended" ? phase.outcome : phase.kind;
   invocation.stdout.write(`rollout ${view.state.id}: ${outcome}\n`);
   invocation.exitCode = requestCode(kind, view.state);
+}
+
+/**
+ * Leads live requests back before the driver is told, which may be far away, or hang: it does the same when it hears of
+ * the abort. What hinders it here is no reason not to tell it.
+ */
+async function leadBackHere({ leases, leaseName, live }: Session, { stderr }: Invocation): Promise<void> {
+  const lease = await leases.read(leaseName);
+  const state = lease && viewOf(lease).state;
+  if (state === undefined || state.phase.kind === "ended") return;
+  try {
+    await live.move(trafficBefore(state.plan));
+  } catch (error) {
+    stderr.write(`warning: live requests could not be led back at once: ${messageOf(error)}\n`);
+  }
 }
 
 /** A release that was taken back is what an abort was to do, and a failure of a rollout. */

@@ -95,7 +95,7 @@ describe("the Lease of a rollout", () => {
     await clock.pass(10_000);
     assert.equal(lease.lost.aborted, false);
     await clock.pass(5_000);
-    assert.match(String(lease.lost.reason), /could not be renewed: Error: connect ECONNREFUSED/);
+    assert.match(String(lease.lost.reason), /could not be written: Error: connect ECONNREFUSED/);
   });
 
   it("tells its holder of a request once, and forgets it with the next state and not a later one", async () => {
