@@ -1,5 +1,5 @@
 import { otherColor } from "../../components/model/color";
-import { type Duration, formatDuration, parseDuration } from "../../components/model/duration";
+import { type Duration, parseDuration } from "../../components/model/duration";
 import { type Settings } from "../../components/model/settings";
 import { UserError } from "../invocation";
 import { type RolloutPlan } from "./plan";
@@ -90,12 +90,4 @@ function imageOf(text: string, to: RolloutPlan["to"], settings: Settings): Rollo
     throw new UserError(`--image ${text}: has no tag or digest; write name:tag or name@sha256:…`);
   }
   return { service, image, before: declared.workloads[to].image };
-}
-
-/** A plan in words. */
-export function planText({ from, to, weights, interval, approve, images }: RolloutPlan): string {
-  const steps = [...weights.map((weight) => `${weight} %`), "the flip"].join(", ");
-  const release = images.length === 0 ? to : `${to} with ${images.map(({ image }) => image).join(", ")}`;
-  const watched = interval === 0 ? "not watched" : `watched for ${formatDuration({ seconds: interval })} each`;
-  return `from ${from} to ${release}: ${steps}, ${watched}${approve ? "; the flip waits for approval" : ""}`;
 }
