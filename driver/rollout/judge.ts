@@ -1,5 +1,5 @@
 import { Analysis, type Look, type MetricLook } from "../analysis/analysis";
-import { readAnalysis } from "../analysis/read";
+import { chooseAnalysis } from "../analysis/choose";
 import { type Clock } from "../clock";
 import { type Invocation, UserError } from "../invocation";
 import { type Stack } from "../stack";
@@ -23,9 +23,12 @@ interface JudgeArgs {
  * @throws UserError when the analysis is wrong, or a rollout would begin whose sources do not answer.
  */
 export async function judgeOf({ plan, stack, clock, invocation, first }: JudgeArgs): Promise<Judge> {
-  if (plan.analysis === undefined || plan.analysis === false) return unjudged(clock);
-  const { namespace, services, cluster } = stack.settings;
-  const spec = readAnalysis(plan.analysis);
+  const { namespace, router, cluster } = stack.settings;
+  const { env, signal } = invocation;
+  const spec = await chooseAnalysis({ ...plan, router, env, first, clock, fetch, signal });
+  if (spec === undefined) return unjudged(clock);
+  // An ingress controller counts only what goes through it.
+  const services = stack.settings.services.filter(({ route }) => plan.analysis !== undefined || route !== undefined);
   const analysis = new Analysis({
     spec,
     subject: { namespace, services: services.map(({ name }) => name), canary: plan.to, active: plan.from },
@@ -36,7 +39,8 @@ export async function judgeOf({ plan, stack, clock, invocation, first }: JudgeAr
   });
   if (first) {
     const problems = await analysis.check(invocation.signal);
-    if (problems.length > 0) throw new UserError([`${plan.analysis} cannot judge:`, ...problems].join("\n  "));
+    const what = plan.analysis === undefined ? "the built-in analysis" : plan.analysis;
+    if (problems.length > 0) throw new UserError([`${what} cannot judge:`, ...problems].join("\n  "));
     await analysis.look(invocation.signal);
   }
   return judgeBy(analysis, spec.interval.seconds, clock);
