@@ -20,6 +20,8 @@ export interface Recommendation {
   readonly config: Readonly<Record<string, string>>;
   /** Commands of a release, after the new image was given to the idle color. */
   readonly release: readonly string[];
+  /** The command that takes the steps, and judges them, by itself; absent where there are none. */
+  readonly rollout?: string;
 }
 
 const analyses = {
@@ -50,6 +52,7 @@ export function advise(answers: Answers): Recommendation {
     mind: added.flatMap(({ mind }) => mind ?? []),
     config: Object.assign({ router }, ...added.map(({ config }) => config)) as Record<string, string>,
     release: releaseBy(steps),
+    ...(steps && { rollout: rolloutBy(steps, answers) }),
   };
 }
 
@@ -57,4 +60,9 @@ function releaseBy(steps: Steps | undefined): string[] {
   const weights = (steps?.weights ?? []).map((weight) => `pulumi config set canaryWeight ${weight} && pulumi up`);
   const flip = "pulumi config set activeColor green && pulumi up";
   return weights.length === 0 ? [flip] : [...weights, `pulumi config set canaryWeight 0 && ${flip}`];
+}
+
+function rolloutBy({ weights, interval }: Steps, { monitoring }: Answers): string {
+  const judged = monitoring === "own" ? " --analysis analysis.yaml" : "";
+  return `npx cyan rollout --to green --steps ${weights.join(",")} --interval ${interval}s${judged}`;
 }

@@ -74,6 +74,7 @@ export function adviceText({
   mind,
   config,
   release,
+  rollout,
 }: Recommendation): string {
   const list = (title: string, lines: readonly string[]): string =>
     lines.length === 0 ? "" : `\n${title}\n${lines.map((line) => `  ${line}\n`).join("")}`;
@@ -96,6 +97,7 @@ export function adviceText({
       Object.entries(config).map(([path, value]) => `pulumi config set --path ${path} ${value}`),
     ),
     list("A release to green", release),
+    list("Or by itself", rollout === undefined ? [] : [rollout]),
   ].join("");
 }
 

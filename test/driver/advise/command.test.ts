@@ -65,7 +65,8 @@ describe("cyan advise", () => {
     assert.match(out, /\n {2}pulumi config set --path standby 0\n/);
     assert.match(out, /\n {2}pulumi config set --path canary\.header X-Release\n/);
     assert.match(out, /\n {2}- a bad release reaches a small share first/);
-    assert.match(out, /\n {2}pulumi config set canaryWeight 0 && pulumi config set activeColor green && pulumi up\n$/);
+    assert.match(out, /\n {2}pulumi config set canaryWeight 0 && pulumi config set activeColor green && pulumi up\n/);
+    assert.match(out, /\n {2}npx cyan rollout --to green --steps 5,20,50 --interval 60s\n$/);
   });
 
   it("names without a terminal everything that is missing or wrong, at once, and ends with 2", async () => {
