@@ -1,17 +1,14 @@
 import { goodConfig } from "../fixtures";
-
-export type Config = Record<string, unknown>;
-
-export const shop = goodConfig.services.shop;
-export const withShop = (change: Config): Config => ({ ...goodConfig, services: { shop: { ...shop, ...change } } });
-export const withGreen = (change: Config): Config => withShop({ green: { ...shop.green, ...change } });
+import { type Mistake, shop, withGreen, withShop } from "./mistake";
+import { workloadMistakes } from "./workload-mistakes";
 
 export const weight = (value: unknown) => `canaryWeight: is ${JSON.stringify(value)}; write an integer from 0 to 100`;
 
 const all = "ingress-nginx, gateway-api, traefik, istio or linkerd";
 
-/** What is wrong, the config that has it, and all that is said of it. */
-export const mistakes: readonly [what: string, config: Config, said: string[]][] = [
+/** Every mistake that a config is told of. */
+export const mistakes: readonly Mistake[] = [
+  ...workloadMistakes,
   ["a weight over 100", { ...goodConfig, canaryWeight: "101" }, [weight("101")]],
   ["a weight under 0", { ...goodConfig, canaryWeight: "-1" }, [weight("-1")]],
   ["a weight that is no integer", { ...goodConfig, canaryWeight: "2.5" }, [weight("2.5")]],
@@ -33,8 +30,6 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
     { ...goodConfig, canaryWieght: "5" },
     ["canaryWieght: unknown key; did you mean canaryWeight?"],
   ],
-  ["a key of a service", withShop({ replcas: 3 }), ["services.shop.replcas: unknown key; did you mean replicas?"]],
-  ["a key of a color", withGreen({ imag: "a:1" }), ["services.shop.green.imag: unknown key; did you mean image?"]],
   [
     "a key near none",
     { ...goodConfig, canary: { percentage: 5 } },
@@ -42,38 +37,7 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
       "canary.percentage: unknown key; there are header, headerValue, headerPattern, cookie, mirror, weightTotal, affinity",
     ],
   ],
-  [
-    "a color that is missing",
-    withShop({ green: undefined }),
-    ["services.shop.green: is missing; write a map with its image"],
-  ],
   ["no service", { ...goodConfig, services: {} }, ["services: has no service"]],
-  [
-    "an image without tag or digest",
-    withGreen({ image: "registry:5000/shop" }),
-    ["services.shop.green.image: has no tag or digest; write name:tag or name@sha256:…"],
-  ],
-  [
-    "an image with half a digest",
-    withGreen({ image: "registry/shop@sha256:abc" }),
-    ["services.shop.green.image: has a digest that is not sha256: and 64 hex digits"],
-  ],
-  [
-    "an image in capitals",
-    withGreen({ image: "registry/Shop:2" }),
-    ["services.shop.green.image: is no name of an image; write one such as registry.example.com/shop:1.2"],
-  ],
-  [
-    "a digest of no image",
-    withGreen({ image: `@sha256:${"0".repeat(64)}` }),
-    ["services.shop.green.image: is no name of an image; write one such as registry.example.com/shop:1.2"],
-  ],
-  [
-    "an image whose tag has a space",
-    withGreen({ image: "registry/shop:a b" }),
-    ["services.shop.green.image: has a tag that is not letters, digits and _.-"],
-  ],
-  ["an image that is missing", withGreen({ image: undefined }), ["services.shop.green.image: is missing"]],
   [
     "a name with capitals",
     { ...goodConfig, services: { Shop: shop } },
@@ -141,11 +105,6 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
     ['ingress.gateway: is "the edge"; write the name of a Gateway, or its namespace/name'],
   ],
   [
-    "a node port of a Service that has none",
-    withShop({ expose: { nodePort: 30_080 } }),
-    ["services.shop.expose.nodePort: needs expose.type, NodePort or LoadBalancer"],
-  ],
-  [
     "a node port that two services want",
     {
       ...goodConfig,
@@ -195,15 +154,6 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
     ['readyTimeout: is "soon"; write a duration such as 30s, 5m or 1h'],
   ],
   [
-    "a drain that outlasts the pod, in both colors",
-    withShop({ preStop: "60s" }),
-    ["blue", "green"].map(
-      (color) =>
-        `services.shop.${color}.preStop: is 60s, and the pod is killed after terminationGrace, 60s; ` +
-        "make the grace longer than the drain and a request together",
-    ),
-  ],
-  [
     "a pod that cannot count before the update fails",
     { ...withShop({ readyFor: "30s" }), readyTimeout: "20s" },
     ["blue", "green"].map(
@@ -216,34 +166,6 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
     "a timeout of nothing",
     { ...goodConfig, readyTimeout: "0" },
     ["readyTimeout: is no time at all; write a duration such as 1s or 5m"],
-  ],
-  [
-    "a probe that never waits",
-    withShop({ probes: { readiness: { period: "0s" } } }),
-    ["services.shop.probes.readiness.period: is no time at all; write a duration such as 1s or 5m"],
-  ],
-  [
-    "a variable that Kubernetes refuses",
-    withShop({ env: { "1ST VALUE": "a" } }),
-    ["services.shop.env.1ST VALUE: is no name of a variable; use letters, digits and -._, beginning with no digit"],
-  ],
-  [
-    "a request over the default limit",
-    withGreen({ resources: { requests: { memory: "512Mi" } } }),
-    ["services.shop.green.resources.requests.memory: is 512Mi, over the limit of 256Mi; raise resources.limits.memory"],
-  ],
-  [
-    "a request over its limit in other units",
-    withGreen({ resources: { requests: { cpu: "1.5" }, limits: { cpu: "1200m" } } }),
-    ["services.shop.green.resources.requests.cpu: is 1.5, over the limit of 1200m; raise resources.limits.cpu"],
-  ],
-  [
-    "pods that its namespace refuses",
-    withGreen({ securityContext: { runAsNonRoot: false } }),
-    [
-      "services.shop.green.securityContext.runAsNonRoot: is false, which the restricted pod security of the namespace " +
-        "refuses; set runAsUser, or use namespace default",
-    ],
   ],
   [
     "one path written in two ways",
@@ -260,22 +182,12 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
     ],
   ],
   [
-    "a quantity",
-    withGreen({ resources: { limits: { memory: "lots" } } }),
-    ["services.shop.green.resources.limits.memory: write a quantity such as 250m or 128Mi"],
-  ],
-  [
     "an annotation that is Cyan's",
     { ...goodConfig, ingress: { host: "a.b", annotations: { "nginx.ingress.kubernetes.io/canary-weight": "5" } } },
     [
       "ingress.annotations.nginx.ingress.kubernetes.io/canary-weight: is written by Cyan; " +
         "use activeColor, canaryWeight and canary instead",
     ],
-  ],
-  [
-    "an autoscaler whose least is over its most",
-    withShop({ autoscaling: { minReplicas: 5, maxReplicas: 2 } }),
-    ["services.shop.autoscaling: minReplicas is over maxReplicas"],
   ],
   [
     "a gate that no color could pass",
@@ -317,21 +229,6 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
     ['allowActiveChange: is "yes"; write true or false'],
   ],
   [
-    "a file without a path",
-    withShop({ files: { "app.yaml": "a" } }),
-    [
-      "services.shop.files.app.yaml: is no path of a file; write one such as /etc/shop/app.yaml, of letters, digits and ._-",
-    ],
-  ],
-  [
-    "a file outside its folder",
-    withGreen({ files: { "/etc/../app.yaml": "a" } }),
-    [
-      "services.shop.green.files./etc/../app.yaml: is no path of a file; " +
-        "write one such as /etc/shop/app.yaml, of letters, digits and ._-",
-    ],
-  ],
-  [
     "a secret of no service",
     { ...goodConfig, secrets: { cart: { env: { TOKEN: "a" } } } },
     ["secrets.cart: is no service; choose one of shop"],
@@ -350,11 +247,6 @@ export const mistakes: readonly [what: string, config: Config, said: string[]][]
     "a variable that is a secret and none",
     { ...withGreen({ env: { TOKEN: "a" } }), secrets: { shop: { env: { TOKEN: "a" } } } },
     ["secrets.shop.green.env.TOKEN: is told openly too; keep it here, or in services.shop.env"],
-  ],
-  [
-    "an account's annotations in a list",
-    withShop({ serviceAccount: { annotations: ["a"] } }),
-    ["services.shop.serviceAccount.annotations: write a map of names to texts"],
   ],
   [
     "a caller",

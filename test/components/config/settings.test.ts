@@ -3,7 +3,8 @@ import fc from "fast-check";
 import { formatProblem } from "../../../components/model/problems";
 import { parseSettings } from "../../../components/config/settings";
 import { goodConfig, settingsOf } from "../fixtures";
-import { type Config, mistakes, shop, weight, withGreen, withShop } from "./mistakes";
+import { type Config, shop, withGreen, withShop } from "./mistake";
+import { mistakes, weight } from "./mistakes";
 
 function problemsIn(config: Config, secret: readonly string[] = []): string[] {
   const parsed = parseSettings(config, { secret });
