@@ -52,6 +52,16 @@ func TestErrorRateOfOneFailsAll(t *testing.T) {
 	}
 }
 
+func TestASmokeTestFailsUnlessItsURLAnswersWith200(t *testing.T) {
+	for code, wanted := range map[int]bool{200: true, 500: false} {
+		web := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(code) }))
+		if err := ask(settings{check: web.URL}); (err == nil) != wanted {
+			t.Errorf("%d: got %v", code, err)
+		}
+		web.Close()
+	}
+}
+
 func TestReadiness(t *testing.T) {
 	stopping := &server{started: time.Now().Add(-time.Hour)}
 	stopping.stopping.Store(true)

@@ -21,10 +21,31 @@ func main() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(2)
 	}
-	if err := run(parsed); err != nil {
+	do := run
+	if parsed.check != "" {
+		do = ask
+	}
+	if err := do(parsed); err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
+}
+
+// ask is a smoke test: it fails unless the URL of CHECK answers with 200.
+func ask(parsed settings) error {
+	client := http.Client{Timeout: 5 * time.Second}
+	response, err := client.Get(parsed.check)
+	if err != nil {
+		return err
+	}
+	if err := response.Body.Close(); err != nil {
+		return err
+	}
+	fmt.Printf("%s answers %s\n", parsed.check, response.Status)
+	if response.StatusCode != http.StatusOK {
+		return errors.New("the smoke test failed")
+	}
+	return nil
 }
 
 func run(parsed settings) error {

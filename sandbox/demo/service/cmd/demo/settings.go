@@ -20,6 +20,8 @@ type settings struct {
 	readyAfter time.Duration
 	// crashAfter ends the service with a failure; zero for never.
 	crashAfter time.Duration
+	// check is a URL to ask once, in the place of serving; empty to serve.
+	check string
 }
 
 // never as a value of READY_AFTER: the readiness probe fails for good.
@@ -52,7 +54,7 @@ func parseSettings(lookup func(string) (string, bool)) (settings, error) {
 		return value
 	}
 
-	parsed := settings{color: get("COLOR", "none"), version: get("VERSION", "0")}
+	parsed := settings{color: get("COLOR", "none"), version: get("VERSION", "0"), check: get("CHECK", "")}
 	var err error
 	if parsed.port, err = strconv.Atoi(get("PORT", "8080")); err != nil || parsed.port < 1 || parsed.port > 65535 {
 		fail("PORT", "a port from 1 to 65535")
