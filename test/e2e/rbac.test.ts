@@ -65,18 +65,18 @@ describe("the program with the rights of docs/rbac/program.yaml", () => {
   it("may do nothing outside its namespace, and nothing else in it", () => {
     const may = (...args: string[]): string =>
       stack.run("kubectl", `--kubeconfig=${admin}`, "auth", "can-i", `--as=${account}`, ...args).out.trim();
-    assert.equal(may("get", "services/proxy", `--namespace=${namespace}`), "yes");
+    assert.equal(may("get", "services", "--subresource=proxy", `--namespace=${namespace}`), "yes");
     for (const [verb = "", what = "", ...where] of [
       ["get", "secrets", "--namespace=kube-system"],
       ["list", "nodes"],
       ["create", "namespaces"],
       ["create", "pods", `--namespace=${namespace}`],
-      ["create", "pods/exec", `--namespace=${namespace}`],
-      ["create", "services/proxy", `--namespace=${namespace}`],
+      ["create", "pods", "--subresource=exec", `--namespace=${namespace}`],
+      ["create", "services", "--subresource=proxy", `--namespace=${namespace}`],
       ["delete", "jobs", `--namespace=${namespace}`],
       ["create", "rolebindings", `--namespace=${namespace}`],
     ]) {
-      assert.match(may(verb, what, ...where), /^no\b/m, `${verb} ${what}`);
+      assert.match(may(verb, what, ...where), /^no\b/m, `${verb} ${what} ${where.join(" ")}`);
     }
   });
 });
