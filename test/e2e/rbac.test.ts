@@ -4,18 +4,32 @@ import { join } from "node:path";
 import { EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
 
 const namespace = "cyan-rbac";
-const manifest = join(__dirname, "..", "..", "docs", "rbac", "program.yaml");
+const manifests = join(__dirname, "..", "..", "docs", "rbac");
 const account = `system:serviceaccount:${namespace}:cyan-program`;
 
-describe("the program with the rights of docs/rbac/program.yaml", () => {
+describe("the program with the rights of docs/rbac", () => {
   const cluster = new EmbeddedCluster();
   let stack: EmbeddedStack;
   let admin = "";
+  let program = "";
+  let preview = "";
 
   const kubectl = (...args: string[]): string => {
     const { ok, out } = stack.run("kubectl", `--kubeconfig=${admin}`, `--namespace=${namespace}`, ...args);
     assert.ok(ok, out);
     return out;
+  };
+
+  /** A kubeconfig of an account that has exactly what its manifest says. */
+  const boundTo = (name: string): string => {
+    const owner = `cyan-${name}`;
+    kubectl("apply", "-f", join(manifests, `${name}.yaml`));
+    kubectl("create", "rolebinding", owner, `--role=${owner}`, `--serviceaccount=${namespace}:${owner}`);
+    const config = JSON.parse(readFileSync(admin, "utf8")) as { users: { user: object }[] };
+    for (const each of config.users) each.user = { token: kubectl("create", "token", owner).trim() };
+    const path = join(stack.work, `${name}.kubeconfig`);
+    writeFileSync(path, JSON.stringify(config), { mode: 0o600 });
+    return path;
   };
 
   before(async () => {
@@ -25,19 +39,9 @@ describe("the program with the rights of docs/rbac/program.yaml", () => {
     admin = stack.environment["KUBECONFIG"] ?? assert.fail("no kubeconfig");
     kubectl("create", "namespace", namespace);
     kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted");
-    kubectl("apply", "-f", manifest);
-    kubectl(
-      "create",
-      "rolebinding",
-      "cyan-program",
-      "--role=cyan-program",
-      `--serviceaccount=${namespace}:cyan-program`,
-    );
-    const config = JSON.parse(readFileSync(admin, "utf8")) as { users: { user: object }[] };
-    for (const each of config.users) each.user = { token: kubectl("create", "token", "cyan-program").trim() };
-    const bound = join(stack.work, "kubeconfig");
-    writeFileSync(bound, JSON.stringify(config), { mode: 0o600 });
-    stack.environment["KUBECONFIG"] = bound;
+    program = boundTo("program");
+    preview = boundTo("preview");
+    stack.environment["KUBECONFIG"] = program;
   });
 
   after(async () => {
@@ -47,6 +51,7 @@ describe("the program with the rights of docs/rbac/program.yaml", () => {
 
   it("deploys, asks every gate, flips and destroys", () => {
     stack.reach();
+    reviewed();
     const gates = {
       "gate.http.path": "/",
       "gate.job.image": "cyan.local/demo:v1",
@@ -61,6 +66,22 @@ describe("the program with the rights of docs/rbac/program.yaml", () => {
     const destroyed = stack.pulumi("destroy", "--yes", "--skip-preview");
     assert.ok(destroyed.ok, destroyed.out);
   });
+
+  /** With the rights of a review a flip is previewed and planned, and cannot be made. */
+  function reviewed(): void {
+    stack.environment["KUBECONFIG"] = preview;
+    stack.declare({ activeColor: "green" });
+    const previewed = stack.pulumi("preview");
+    assert.ok(previewed.ok, previewed.out);
+    const planned = stack.run(process.execPath, "driver/cyan.js", "plan", "--config-file", stack.configFile);
+    assert.ok(planned.ok, planned.out);
+    const made = stack.up();
+    assert.equal(made.ok, false);
+    assert.match(made.out, /forbidden/);
+    stack.environment["KUBECONFIG"] = program;
+    const backend = "jsonpath={.spec.rules[0].http.paths[0].backend.service.name}";
+    assert.equal(kubectl("get", "ingress", "shop", "-o", backend), "shop-blue");
+  }
 
   it("may do nothing outside its namespace, and nothing else in it", () => {
     const may = (...args: string[]): string =>
