@@ -3,6 +3,8 @@ package main
 import (
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -14,9 +16,9 @@ func environment(values map[string]string) func(string) (string, bool) {
 
 func TestSettingsNameEveryProblem(t *testing.T) {
 	_, err := parseSettings(environment(map[string]string{
-		"PORT": "0", "ERROR_RATE": "NaN", "LATENCY_MS": "-1", "READY_AFTER": "soon", "CRASH_AFTER": "1",
+		"PORT": "0", "ERROR_RATE": "NaN", "LATENCY_MS": "-1", "READY_AFTER": "soon", "CRASH_AFTER": "1", "VERSION_FILE": "/none",
 	}))
-	for _, name := range []string{"PORT", "ERROR_RATE", "LATENCY_MS", "READY_AFTER", "CRASH_AFTER"} {
+	for _, name := range []string{"PORT", "ERROR_RATE", "LATENCY_MS", "READY_AFTER", "CRASH_AFTER", "VERSION_FILE"} {
 		if err == nil || !strings.Contains(err.Error(), name+"=") {
 			t.Errorf("no word of %s in %v", name, err)
 		}
@@ -30,6 +32,17 @@ func TestSettingsOfAGoodEnvironment(t *testing.T) {
 	want := settings{color: "green", version: "2", port: 8080, errorRate: 0.05, latency: 300 * time.Millisecond, readyAfter: -1}
 	if err != nil || got != want {
 		t.Errorf("got %+v, %v; want %+v", got, err, want)
+	}
+}
+
+func TestVersionFromAFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "version")
+	if err := os.WriteFile(path, []byte("3\n"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	got, err := parseSettings(environment(map[string]string{"VERSION": "2", "VERSION_FILE": path}))
+	if err != nil || got.version != "3" {
+		t.Errorf("got %+v, %v; want version 3", got, err)
 	}
 }
 

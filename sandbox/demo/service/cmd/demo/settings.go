@@ -3,11 +3,13 @@ package main
 import (
 	"errors"
 	"fmt"
+	"os"
 	"strconv"
+	"strings"
 	"time"
 )
 
-// settings is what the environment says of one release of the demo service, good or bad.
+// settings is what the environment, and a file that it names, say of one release of the demo service, good or bad.
 type settings struct {
 	color   string
 	version string
@@ -55,6 +57,13 @@ func parseSettings(lookup func(string) (string, bool)) (settings, error) {
 	}
 
 	parsed := settings{color: get("COLOR", "none"), version: get("VERSION", "0"), check: get("CHECK", "")}
+	if path := get("VERSION_FILE", ""); path != "" {
+		content, err := os.ReadFile(path)
+		if err != nil {
+			fail("VERSION_FILE", "a file that can be read")
+		}
+		parsed.version = strings.TrimSpace(string(content))
+	}
 	var err error
 	if parsed.port, err = strconv.Atoi(get("PORT", "8080")); err != nil || parsed.port < 1 || parsed.port > 65535 {
 		fail("PORT", "a port from 1 to 65535")
