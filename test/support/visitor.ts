@@ -1,7 +1,7 @@
 import { once } from "node:events";
 import { type IncomingMessage, request } from "node:http";
 import { join } from "node:path";
-import { entrance } from "../../sandbox/cluster/access";
+import { sandboxStatus } from "../../sandbox/cluster/access";
 import { sandboxPaths } from "../../sandbox/cluster/paths";
 
 const paths = sandboxPaths(join(__dirname, "..", ".."), process.env);
@@ -26,7 +26,7 @@ export class Visitor {
   async ask(headers: Readonly<Record<string, string>> = {}): Promise<Said> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join("; ");
     const sent = { host: "shop.localhost", ...headers, ...(cookie !== "" && { cookie }) };
-    const asked = request(entrance(paths).origin, { headers: sent, agent: false, timeout: 5_000 }).end();
+    const asked = request(sandboxStatus(paths).ingress, { headers: sent, agent: false, timeout: 5_000 }).end();
     asked.on("timeout", () => asked.destroy(new Error("no answer within 5 s")));
     const [answer] = (await once(asked, "response")) as [IncomingMessage];
     answer.resume();
