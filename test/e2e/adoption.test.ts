@@ -109,10 +109,13 @@ describe("what is live already, under load, each request counted", function () {
   };
 
   describe("made by kubectl", () => {
+    let atFirst: string[];
+
     before(async () => {
       const file = join(files, "shop.json");
       writeFileSync(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: objects }));
       stack.kubectl("apply", "--filename", file);
+      atFirst = uids();
       await begin();
     });
 
@@ -130,7 +133,50 @@ describe("what is live already, under load, each request counted", function () {
       await served("old");
     });
 
-    after(() => load.stop());
+    it("is adopted: nothing is replaced or deleted, what was annotated stays, and no request is lost", async () => {
+      stack.declare(adopting);
+      const { out } = stack.pulumi("preview", "--json", "--refresh=false");
+      const { steps } = JSON.parse(out.slice(out.indexOf("{"), out.lastIndexOf("}") + 1)) as {
+        steps: { op: string }[];
+      };
+      const others = steps.map(({ op }) => op).filter((op) => op !== "create" && op !== "same");
+      assert.deepEqual(others, []);
+      const { out: said } = stack.reach(adopting);
+      assert.match(said, /adopts Ingress shop and Service shop, served by 2 ready endpoints of Service shop/);
+      assert.doesNotMatch(said, /replaced|deleted/);
+      assert.deepEqual(uids(), atFirst);
+      assert.deepEqual(stack.shopTraffic(), { main: "shop-blue", canary: "shop-green", weight: "0" });
+      assert.equal(stack.field("ingress/shop", ".spec.tls[0].secretName"), "shop-tls");
+      assert.equal(stack.field("ingress/shop", `.metadata.annotations.${kept.replaceAll(".", "\\.")}`), "false");
+      assert.equal(
+        stack.field("service/shop", ".spec.selector"),
+        '{"app.kubernetes.io/name":"shop","cyan.dev/color":"blue"}',
+      );
+      await served("blue");
+    });
+
+    it("flips like any release when the old Deployment is gone", async () => {
+      stack.kubectl("delete", "deployment", "shop");
+      stack.reach({ "ingress.tls": "shop-tls", activeColor: "green" });
+      await served("green");
+    });
+
+    it("is left with everything running, and entered again", async () => {
+      const green = { "ingress.tls": "shop-tls", activeColor: "green" };
+      stack.reach({ ...green, retainOnDelete: true });
+      done(stack.pulumi("destroy", "--yes", "--skip-preview"));
+      assert.match(stack.run("pulumi", "stack", "--non-interactive").out, /No resources currently in this stack/);
+      assert.deepEqual(uids(), atFirst);
+      await served("green");
+      stack.reach(green);
+      assert.deepEqual(uids(), atFirst);
+      await served("green");
+    });
+
+    after(async () => {
+      await load.stop();
+      done(stack.pulumi("destroy", "--yes", "--skip-preview"));
+    });
   });
 
   describe("made by another Pulumi stack", () => {
