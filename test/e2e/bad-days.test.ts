@@ -26,7 +26,8 @@ describe("a release under load, each request counted", () => {
   });
 
   for (const { name, run } of cases) {
-    it(`${name}, and no request is lost`, async () => {
+    it(`${name}, and no request is lost`, async function () {
+      this.timeout(900_000); // Some are a dozen updates.
       await run(world);
       await world.load.nextSecond();
       const { lost, losses } = world.load.counts();
