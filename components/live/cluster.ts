@@ -29,6 +29,7 @@ export interface Service {
   readonly spec?: {
     readonly selector?: Readonly<Record<string, string>>;
     readonly ports?: readonly { readonly port: number }[];
+    readonly type?: string;
   };
 }
 

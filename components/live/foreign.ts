@@ -1,4 +1,4 @@
-import { type Foreign, type ForeignServing } from "../model/foreign";
+import { type Foreign, type ForeignService, type ForeignServing } from "../model/foreign";
 import { colors } from "../model/color";
 import { type LiveRoute } from "../model/live";
 import { names } from "../model/names";
@@ -12,6 +12,35 @@ export function isCyans({ metadata }: KubernetesObject): boolean {
     metadata?.labels?.["app.kubernetes.io/managed-by"] === "cyan" ||
     metadata?.annotations?.["cyan.dev/active-color"] !== undefined
   );
+}
+
+/** Annotations that tools keep for themselves. */
+const bookkeeping = /^(kubectl\.kubernetes\.io|meta\.helm\.sh|pulumi\.com|argocd\.argoproj\.io|cyan\.dev)\//;
+
+/** Names of an object's annotations that were written for someone who reads them. */
+export function writtenAnnotations({ metadata }: KubernetesObject): string[] {
+  return Object.keys(metadata?.annotations ?? {}).filter((key) => !bookkeeping.test(key));
+}
+
+/** What the API server fills into a Service's spec by itself; a value means that only another one was set by someone. */
+const filledIn: Readonly<Record<string, unknown>> = {
+  ...{ selector: undefined, ports: undefined, type: undefined, clusterIP: undefined, clusterIPs: undefined },
+  ...{ ipFamilies: undefined, ipFamilyPolicy: undefined, healthCheckNodePort: undefined },
+  ...{ sessionAffinity: "None", externalTrafficPolicy: "Cluster", internalTrafficPolicy: "Cluster" },
+  allocateLoadBalancerNodePorts: true,
+};
+
+function foreignService(name: string, service: Service): ForeignService {
+  const fields = Object.entries(service.spec ?? {}).filter(
+    ([key, value]) => !(key in filledIn) || (filledIn[key] !== undefined && filledIn[key] !== value),
+  );
+  return {
+    object: `Service ${name}`,
+    ports: service.spec?.ports?.map(({ port }) => port) ?? [],
+    type: service.spec?.type ?? "ClusterIP",
+    annotations: writtenAnnotations(service),
+    fields: fields.map(([key]) => key),
+  };
 }
 
 /** Whether Cyan made a Service: one that selects a color is Cyan's also when a hand took its label away. */
@@ -43,9 +72,8 @@ export function foreignOf(
   const leadsTo = route === undefined ? active?.metadata?.name : route.foreign?.places[0]?.service;
   const serving = leadsTo === undefined ? undefined : servingOf(service, leadsTo, objects);
   if (active === undefined && serving === undefined && taken.length === 0) return undefined;
-  const ports = active?.spec?.ports?.map(({ port }) => port) ?? [];
   return {
-    ...(active && { service: { object: `Service ${names.active(service)}`, ports } }),
+    ...(active && { service: foreignService(names.active(service), active) }),
     ...(serving && { serving }),
     taken,
   };

@@ -1,4 +1,4 @@
-import { type ForeignPlace, type ForeignRoute } from "./foreign";
+import { type ForeignPlace, type ForeignRoute, type ForeignService } from "./foreign";
 import { type Live, type LiveService } from "./live";
 import { type RouteSettings, type ServiceSettings, type Settings } from "./settings";
 
@@ -35,10 +35,10 @@ export function adoptionOf(service: ServiceSettings, live: LiveService, adopt: b
     adopted: [`${objects.join(" and ")}${servedBy(live)}`],
     refusals: [
       ...(route === undefined ? [] : routeRefusals(service, route)),
-      ...serviceRefusals(service, live),
+      ...(foreign?.service === undefined ? [] : serviceRefusals(service, foreign.service)),
       ...selectorRefusals(service, live),
     ],
-    warnings: route === undefined ? [] : routeWarnings(service, route),
+    warnings: route === undefined ? [] : routeWarnings(route),
   };
 }
 
@@ -99,7 +99,14 @@ function routeRefusals({ name, route }: ServiceSettings, foreign: ForeignRoute):
   if (foreign.canary !== undefined) {
     refusals.push(`${path}: ${foreign.canary} is another canary of ${object}; end that and delete it first`);
   }
+  const lacking = foreign.annotations.filter((key) => !(key in route.annotations));
+  if (lacking.length > 0) refusals.push(`${path}.annotations: ${takenAway(object, lacking)}`);
   return [...refusals, ...tlsRefusals(path, route, foreign)];
+}
+
+/** The provider takes over what `kubectl apply` wrote, so that an update takes away what it does not declare. */
+function takenAway(object: string, what: readonly string[]): string {
+  return `${object} has ${what.join(", ")}, which the next update would take away; declare what it has`;
 }
 
 /** TLS stays as it is: taking it away would break its users, and bringing it redirects those of plain HTTP. */
@@ -118,15 +125,26 @@ function isAt(place: ForeignPlace, route: RouteSettings): boolean {
   return place.host === route.host && plain(place.path) === plain(route.path);
 }
 
-function serviceRefusals({ name, port }: ServiceSettings, { foreign }: LiveService): string[] {
-  const { object, ports } = foreign?.service ?? { object: "", ports: [port] };
-  if (!ports.includes(port)) {
-    return [`services.${name}.port: is ${port}, and ${object} has ${ports.join(", ")}; set it to that`];
-  }
+function serviceRefusals({ name, port, expose }: ServiceSettings, foreign: ForeignService): string[] {
+  const { object, ports, type } = foreign;
+  const path = `services.${name}`;
+  const refusals: string[] = [];
   const others = ports.filter((each) => each !== port);
-  return others.length === 0
-    ? []
-    : [`services.${name}.port: ${object} has ${others.join(", ")} too; give that port a Service of its own first`];
+  if (!ports.includes(port)) {
+    refusals.push(`${path}.port: is ${port}, and ${object} has ${ports.join(", ")}; set it to that`);
+  } else if (others.length > 0) {
+    refusals.push(`${path}.port: ${object} has ${others.join(", ")} too; give that port a Service of its own first`);
+  }
+  if (type !== expose.type)
+    refusals.push(`${path}.expose.type: is ${expose.type}, and ${object} is ${type}; set it to that`);
+  const declared = type === "ClusterIP" ? {} : expose.annotations;
+  const lacking = foreign.annotations.filter((key) => !(key in declared));
+  if (lacking.length > 0) refusals.push(`${path}.expose.annotations: ${takenAway(object, lacking)}, or do without it`);
+  if (foreign.fields.length > 0) {
+    const what = foreign.fields.join(", ");
+    refusals.push(`${path}: ${object} has ${what}, which the next update would take away; do without it first`);
+  }
+  return refusals;
 }
 
 function selectorRefusals({ name }: ServiceSettings, { foreign }: LiveService): string[] {
@@ -139,15 +157,8 @@ function selectorRefusals({ name }: ServiceSettings, { foreign }: LiveService): 
     : [];
 }
 
-/** What stays on the main route alone, or changes a little. */
-function routeWarnings({ name, route }: ServiceSettings, { object, annotations, places }: ForeignRoute): string[] {
-  const declared = Object.keys(route?.annotations ?? {});
-  const only = annotations.filter((key) => !declared.includes(key));
+/** What changes a little. */
+function routeWarnings({ object, places }: ForeignRoute): string[] {
   const exact = places.some(({ pathType }) => pathType === "Exact");
-  return [
-    ...(only.length === 0
-      ? []
-      : [`${object} keeps ${only.join(", ")}; what the canary needs too, add to services.${name}.ingress.annotations`]),
-    ...(exact ? [`${object} matches its path exactly, and from now on all below it too`] : []),
-  ];
+  return exact ? [`${object} matches its path exactly, and from now on all below it too`] : [];
 }

@@ -11,6 +11,12 @@ export interface Foreign {
 export interface ForeignService {
   readonly object: string;
   readonly ports: readonly number[];
+  /** `ClusterIP`, `NodePort` or `LoadBalancer`. */
+  readonly type: string;
+  /** Names of the annotations that were written for someone who reads them. */
+  readonly annotations: readonly string[];
+  /** Other fields of its spec that someone set. */
+  readonly fields: readonly string[];
 }
 
 export interface ForeignServing {
@@ -33,7 +39,7 @@ export interface ForeignRoute {
   readonly className?: string;
   /** Secret of each TLS host. */
   readonly tls: Readonly<Record<string, string>>;
-  /** Names of the annotations that were written for the controller. */
+  /** Names of the annotations that were written for someone who reads them. */
   readonly annotations: readonly string[];
   /** Canary route beside it that is not Cyan's either. */
   readonly canary?: string;

@@ -12,7 +12,11 @@ const namespace = "cyan-dev";
 
 /** Cyan's config for what is live: the host and the port of the checkout's, and the TLS secret that the Ingress names. */
 const asLive = { readyTimeout: "60s", drain: "1s", "gate.timeout": "10s", createNamespace: false } satisfies Changes;
-const adopting = { adopt: true, "ingress.tls": "shop-tls" } satisfies Changes;
+const kept = "nginx.ingress.kubernetes.io/ssl-redirect";
+
+/** What the live Ingress has besides its place. */
+const declared = { "ingress.tls": "shop-tls", "ingress.annotations": { [kept]: "false" } } satisfies Changes;
+const adopting = { ...declared, adopt: true } satisfies Changes;
 
 const container = {
   name: "shop",
@@ -23,8 +27,6 @@ const container = {
   readinessProbe: { httpGet: { path: "/readyz", port: 8080 }, periodSeconds: 1 },
   lifecycle: { preStop: { sleep: { seconds: 5 } } },
 };
-
-const kept = "nginx.ingress.kubernetes.io/ssl-redirect";
 
 /** What a team has: a Deployment, a Service and an Ingress. */
 const objects = [
@@ -128,7 +130,9 @@ describe("what is live already, under load, each request counted", function () {
         /services\.shop: Ingress shop and Service shop: not made by Cyan.*pulumi config set adopt true/,
       );
       stack.declare({ adopt: true });
-      assert.match(stack.up().out, /ingress\.tls: is not set, and Ingress shop has shop-tls for shop\.localhost/);
+      const { out: lacking } = stack.up();
+      assert.match(lacking, /ingress\.tls: is not set, and Ingress shop has shop-tls for shop\.localhost/);
+      assert.match(lacking, /ingress\.annotations: Ingress shop has nginx\S+ssl-redirect, which the next update would/);
       assert.equal(stack.kubectl("get", "deployments", "--output=name").trim(), "deployment.apps/shop");
       await served("old");
     });
@@ -157,12 +161,13 @@ describe("what is live already, under load, each request counted", function () {
 
     it("flips like any release when the old Deployment is gone", async () => {
       stack.kubectl("delete", "deployment", "shop");
-      stack.reach({ "ingress.tls": "shop-tls", activeColor: "green" });
+      stack.reach({ ...declared, activeColor: "green" });
+      assert.equal(stack.field("ingress/shop", `.metadata.annotations.${kept.replaceAll(".", "\\.")}`), "false");
       await served("green");
     });
 
     it("is left with everything running, and entered again", async () => {
-      const green = { "ingress.tls": "shop-tls", activeColor: "green" };
+      const green = { ...declared, activeColor: "green" };
       stack.reach({ ...green, retainOnDelete: true });
       done(stack.pulumi("destroy", "--yes", "--skip-preview"));
       assert.match(stack.run("pulumi", "stack", "--non-interactive").out, /No resources currently in this stack/);

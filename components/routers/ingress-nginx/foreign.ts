@@ -1,9 +1,6 @@
-import { isCyans } from "../../live/foreign";
+import { isCyans, writtenAnnotations } from "../../live/foreign";
 import { type ForeignRoute } from "../../model/foreign";
 import { type Ingress } from "./ingress";
-
-/** Annotations that tools keep for themselves; none is written for a controller of Ingresses. */
-const bookkeeping = /^(kubectl\.kubernetes\.io|meta\.helm\.sh|pulumi\.com|argocd\.argoproj\.io|cyan\.dev)\//;
 
 /** Where older objects name their class. */
 const classAnnotation = "kubernetes.io/ingress.class";
@@ -26,7 +23,7 @@ export function foreignRoute(main: Ingress, canary: Ingress | undefined): Foreig
     places,
     ...(className !== undefined && { className }),
     tls: Object.fromEntries(tls),
-    annotations: Object.keys(annotations).filter((key) => !bookkeeping.test(key) && key !== classAnnotation),
+    annotations: writtenAnnotations(main).filter((key) => key !== classAnnotation),
     ...(canary && !isCyans(canary) && { canary: `Ingress ${canary.metadata?.name ?? ""}` }),
   };
 }

@@ -86,19 +86,39 @@ describe("objects that Cyan did not make", () => {
     ...ingress,
     metadata: { name: "shop", annotations: { "nginx.ingress.kubernetes.io/proxy-body-size": "8m" } },
   };
-  it("keep what was annotated on them, which is told where it is not declared", async () => {
-    const { warnings, refusals } = await plan({ kinds: { Ingress: [annotated] } });
-    assert.deepEqual(refusals, []);
-    assert.deepEqual(warnings, [
-      "Ingress shop keeps nginx.ingress.kubernetes.io/proxy-body-size; " +
-        "what the canary needs too, add to services.shop.ingress.annotations",
+  it("with annotations that are not declared are left alone: the next update would take them away", async () => {
+    assert.deepEqual((await plan({ kinds: { Ingress: [annotated] } })).refusals, [
+      "services.shop.ingress.annotations: Ingress shop has nginx.ingress.kubernetes.io/proxy-body-size, " +
+        "which the next update would take away; declare what it has",
     ]);
     const { annotations } = annotated.metadata;
     const declared = await plan(
       { kinds: { Ingress: [annotated] } },
       { ingress: { host: "shop.example.com", annotations } },
     );
-    assert.deepEqual(declared.warnings, []);
+    assert.deepEqual(declared.refusals, []);
+  });
+
+  it("with a type, an annotation or a field of the Service that is not declared are left alone too", async () => {
+    const reached = {
+      metadata: { name: "shop", annotations: { "example.com/pool": "edge" } },
+      spec: {
+        ...service.spec,
+        type: "LoadBalancer",
+        loadBalancerSourceRanges: ["10.0.0.0/8"],
+        sessionAffinity: "None",
+      },
+    };
+    assert.deepEqual((await plan({ services: [reached] })).refusals, [
+      "services.shop.expose.type: is ClusterIP, and Service shop is LoadBalancer; set it to that",
+      "services.shop.expose.annotations: Service shop has example.com/pool, which the next update would take away; " +
+        "declare what it has, or do without it",
+      "services.shop: Service shop has loadBalancerSourceRanges, which the next update would take away; do without it first",
+    ]);
+    const { loadBalancerSourceRanges, ...plain } = reached.spec;
+    assert.ok(loadBalancerSourceRanges.length > 0);
+    const expose = { type: "LoadBalancer", annotations: reached.metadata.annotations };
+    assert.deepEqual((await plan({ services: [{ ...reached, spec: plain }] }, { expose })).refusals, []);
   });
 
   it("that match a path exactly are told to match by prefix from now on", async () => {
