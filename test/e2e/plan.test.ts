@@ -91,6 +91,35 @@ describe("cyan plan on the embedded cluster", () => {
     assert.equal(cyan("status").status, 0);
   });
 
+  it("says, with 3, that the gate would refuse a flip to a color that has never served and is too small, as the update then does", () => {
+    const { status, report } = plan("activeColor=green", "services.shop.green.replicas=1");
+    assert.deepEqual([status, report.verdict], [3, "refused"]);
+    assert.deepEqual(
+      report.gates.map(({ gate, state }) => [gate, state]),
+      [["capacity", "fails"]],
+    );
+    const { stdout } = cyan(
+      "plan",
+      "--set",
+      "activeColor=green",
+      "--set",
+      "services.shop.green.replicas=1",
+      "--markdown",
+    );
+    assert.match(stdout, /^<!-- cyan plan -->\n\n### Cyan plan for `dev`: refused/);
+    const small = join(work, "small.yaml");
+    copyFileSync(configFile, small);
+    for (const [path, value] of [
+      ["activeColor", "green"],
+      ["services.shop.green.replicas", "1"],
+    ] as const) {
+      pulumi("config", "set", "--path", path, value, "--config-file", small);
+    }
+    const refused = run("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", "--config-file", small]);
+    assert.match(refused.stdout + refused.stderr, /the capacity gate did not hold within 5s, and no traffic was moved/);
+    pulumiUp();
+  });
+
   it("shows what a flip would write, also while another update holds the stack, and changes nothing", () => {
     const locks = join(fileURLToPath(environment()["PULUMI_BACKEND_URL"] ?? ""), ".pulumi/locks/organization/cyan/dev");
     mkdirSync(locks, { recursive: true });
@@ -119,35 +148,6 @@ describe("cyan plan on the embedded cluster", () => {
     assert.deepEqual([report.verdict, writes(report)], ["nothing", []]);
     const { services } = plan("activeColor=blue", "canaryWeight=10").report;
     assert.deepEqual(services[0]?.blue, { before: 0, after: 90, ready: 2, needed: 2 });
-  });
-
-  it("says, with 3, that the gate would refuse a flip to a color that is too small, as the update then does", () => {
-    const { status, report } = plan("activeColor=blue", "services.shop.blue.replicas=1");
-    assert.deepEqual([status, report.verdict], [3, "refused"]);
-    assert.deepEqual(
-      report.gates.map(({ gate, state }) => [gate, state]),
-      [["capacity", "fails"]],
-    );
-    const { stdout } = cyan(
-      "plan",
-      "--set",
-      "activeColor=blue",
-      "--set",
-      "services.shop.blue.replicas=1",
-      "--markdown",
-    );
-    assert.match(stdout, /^<!-- cyan plan -->\n\n### Cyan plan for `dev`: refused/);
-    const small = join(work, "small.yaml");
-    copyFileSync(configFile, small);
-    for (const [path, value] of [
-      ["activeColor", "blue"],
-      ["services.shop.blue.replicas", "1"],
-    ] as const) {
-      pulumi("config", "set", "--path", path, value, "--config-file", small);
-    }
-    const refused = run("pulumi", ["up", "--yes", "--skip-preview", "--non-interactive", "--config-file", small]);
-    assert.match(refused.stdout + refused.stderr, /the capacity gate did not hold within 5s, and no traffic was moved/);
-    pulumiUp();
   });
 
   it("names what was edited by hand, and what the update would take back", () => {
