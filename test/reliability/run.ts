@@ -8,6 +8,7 @@ import { join } from "node:path";
 import { parseArgs } from "node:util";
 import { format, resolveConfig } from "prettier";
 import { sandboxPaths } from "../../sandbox/cluster/paths";
+import { limits } from "../../sandbox/demo/load/limits";
 import { EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
 import { type Case, cases } from "./cases";
 import { CountedLoad } from "./counted-load";
@@ -15,7 +16,7 @@ import { add, type CaseRow, markdown, passed, type Receipt } from "./receipt";
 import { quick, World } from "./world";
 
 const checkout = join(__dirname, "..", "..");
-/** The load ends by itself after this many seconds, whatever becomes of the suite. */
+/** The load ends by itself after this many seconds, or its limit of requests, whatever becomes of the suite. */
 const longest = 6_900;
 
 interface Goals {
@@ -37,7 +38,8 @@ async function main(goals: Goals): Promise<void> {
   await cluster.bringUp();
   const stack = new EmbeddedStack(quick);
   stack.reach();
-  const load = await CountedLoad.start(sandboxPaths(checkout, process.env), goals.rate, longest);
+  const seconds = Math.min(longest, Math.floor(limits.count / goals.rate));
+  const load = await CountedLoad.start(sandboxPaths(checkout, process.env), goals.rate, seconds);
   const world = new World(cluster, stack, load);
   const reached = (): boolean =>
     world.transitions >= goals.transitions &&
