@@ -73,8 +73,9 @@ export class World {
     return reached;
   }
 
-  /** All answers of the next second come from one color: the flip has not happened, or it has. */
+  /** All answers of a second come from one color: the flip has not happened, or it has. */
   async oldOrNew(): Promise<void> {
+    await this.load.nextSecond(); // In which the controller takes over what was written last.
     const answers = await this.load.nextSecond();
     const seen = new Set(answers.filter((answer) => !isLost(answer)).map(({ color }) => color));
     assert.equal(seen.size, 1, `a flip that was interrupted left ${[...seen].join(" and ")} serving`);
