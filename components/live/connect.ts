@@ -47,13 +47,13 @@ export function load(client: Client, { kubeconfig, context }: ClusterSettings): 
 
 function clusterOf(client: Client, config: KubeConfig, namespace: string): Cluster {
   const timeoutSeconds = requestTimeout;
-  const any = anyKind(client, config, namespace);
+  const generic = anyKind(client, config, namespace);
   const core = config.makeApiClient(client.CoreV1Api);
   const apps = config.makeApiClient(client.AppsV1Api);
   const discovery = config.makeApiClient(client.DiscoveryV1Api);
   return {
-    objects: any.objects,
-    patch: any.patch,
+    objects: generic.objects,
+    patch: generic.patch,
     namespace: async () => {
       try {
         return await core.readNamespace({ name: namespace });

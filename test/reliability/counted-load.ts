@@ -16,7 +16,7 @@ export interface Counts {
   readonly lost: number;
   /** Lost requests by what became of them. */
   readonly losses: Readonly<Record<string, number>>;
-  /** Lost while a part of the platform that carries requests was killed and came back; it loses them without a transition too. */
+  /** Lost while a part of the platform that carries requests was killed and came back: its own loss. */
   readonly lostByPlatform: number;
 }
 

@@ -69,7 +69,7 @@ while. Each request is counted. \`npm test\` runs every case once.
 A transition is one \`pulumi up\` that moves traffic, or is refused to. An interruption is an update that is ended by SIGKILL,
 SIGINT or SIGTERM at a boundary between two writes, or during which a part of the cluster is killed. After each one the
 traffic is the old or the new one, and the next update ends it. The last column is what is lost from the kill of Traefik,
-or of the only node's kubelet, until requests are answered again: that happens without a transition too.
+or of the only node's kubelet, until requests are answered again: its own loss, and not the transition's.
 
 | case | runs | transitions | interruptions | requests | lost |
 | --- | ---: | ---: | ---: | ---: | ---: |
