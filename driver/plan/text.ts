@@ -3,19 +3,21 @@ import { colors } from "../../components/model/color";
 import { type Report } from "./report";
 import { listsOf, signOf, verdicts } from "./wording";
 
-const tints = { nothing: pc.green, allowed: pc.green, refused: pc.red, unknown: pc.yellow } as const;
-const signTints = { "+": pc.green, "~": pc.yellow, "=": pc.dim } as const;
+const tints = { nothing: "green", allowed: "green", refused: "red", unknown: "yellow" } as const;
+const signTints = { "+": "green", "~": "yellow", "=": "dim" } as const;
+
+/** What paints words: picocolors' own choice from the terminal and the environment, unless another is given. */
+type Paint = ReturnType<typeof pc.createColors>;
 
 /** A plan for people. */
-export function planText(report: Report): string {
-  const tint = tints[report.verdict];
+export function planText(report: Report, paint: Paint = pc): string {
   const lists = listsOf(report).map(({ title, lines }) =>
     [`${title}:`, ...lines.map((line) => `  ${line}`)].join("\n"),
   );
   return [
-    `stack ${report.stack}: ${tint(verdicts[report.verdict])}`,
+    `stack ${report.stack}: ${paint[tints[report.verdict]](verdicts[report.verdict])}`,
     ...report.services.map(serviceText),
-    ...(report.verdict === "nothing" ? [] : [stagesText(report)]),
+    ...(report.verdict === "nothing" ? [] : [stagesText(report, paint)]),
     ...lists,
   ]
     .join("\n\n")
@@ -37,16 +39,18 @@ function serviceText(row: Report["services"][number]): string {
   return [head, ...rows].join("\n");
 }
 
-function stagesText(report: Report): string {
+function stagesText(report: Report, paint: Paint): string {
   const width = Math.max(...report.stages.flatMap(({ writes }) => writes.map(({ object }) => object.length)));
   const rows = report.stages.flatMap((stage) => {
-    const lines = stageLines(stage, report, width);
+    const lines = stageLines(stage, report, width, paint);
     return lines.map((line, index) => `  ${(index === 0 ? stage.kind : "").padEnd(8)}${line}`);
   });
   return ["writes, in this order:", ...rows].join("\n");
 }
 
-function stageLines(stage: Report["stages"][number], { gates }: Report, width: number): string[] {
+type Stage = Report["stages"][number];
+
+function stageLines(stage: Stage, { gates }: Report, width: number, paint: Paint): string[] {
   if (stage.kind === "drain") return [`  ${stage.seconds ?? 0}s`];
   if (stage.kind === "gate") {
     if (gates.length === 0) return ["  nothing is asked"];
@@ -55,6 +59,6 @@ function stageLines(stage: Report["stages"][number], { gates }: Report, width: n
   return stage.writes.map((write) => {
     const sign = signOf(write);
     const change = sign === "~" ? `${write.from} -> ${write.to}` : write.to;
-    return signTints[sign](`${sign} ${write.object.padEnd(width)}  ${change}`);
+    return paint[signTints[sign]](`${sign} ${write.object.padEnd(width)}  ${change}`);
   });
 }

@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
+import pc from "picocolors";
 import { planMarkdown } from "../../../driver/plan/markdown";
 import { type Report } from "../../../driver/plan/report";
-import { planText } from "../../../driver/plan/text";
+import { planText as paintedText } from "../../../driver/plan/text";
 
+const planText = (shown: Report): string => paintedText(shown, pc.createColors(false));
 const write = (object: string, from: string, to: string) => ({ service: "shop", object, from, to, done: from === to });
 const report: Report = {
   stack: "dev",
@@ -57,6 +59,11 @@ edited by hand, and taken back:
   shop: the canary route is gone
 `,
     );
+  });
+
+  it("is painted by its verdict where colors are wanted", () => {
+    const paint = pc.createColors(true);
+    assert.ok(paintedText(refused, paint).startsWith(`stack dev: ${paint.red("refused, nothing would be moved")}\n`));
   });
 
   it("says why it is refused", () => {
