@@ -19,8 +19,6 @@ const run = promisify(execFile);
 export interface Stack {
   readonly name: string;
   readonly settings: Settings;
-  /** The project's values by key, secrets among them in plain text: never to be printed. */
-  readonly config: Readonly<Record<string, string>>;
   /** What the config says that is most likely not meant. */
   readonly warnings: readonly string[];
   /** By service of the last update: the traffic that its objects had then. */
@@ -117,9 +115,6 @@ export function stackOf({ project, name, config, outputs }: StackSource, set: re
   return {
     name,
     settings: parsed.settings,
-    config: Object.fromEntries(
-      projectKeys(Object.keys(all), project).map((key) => [key, all[`${project}:${key}`] ?? ""]),
-    ),
     warnings: parsed.warnings.map(formatProblem),
     recorded: recordedIn(outputs),
   };

@@ -266,6 +266,7 @@ export const configSchema = z.strictObject({
       error: "write a map of services, each with env and files",
     })
     .default({}),
+  credentials: strings.default({}),
   networkPolicy: z.strictObject({ from: peers, sameNamespace: flag, to: peers }).partial().default({}),
   standby: z
     .union([z.literal("all"), integer(0, 10_000)], { error: "write all, or a number of replicas" })

@@ -53,10 +53,14 @@ export function parseSettings(
 }
 
 /** Secrets that stand in the stack's file as anyone can read them. */
-function plainSecrets({ secrets }: RawConfig, secret: readonly string[]): Problem[] {
-  if (Object.keys(secrets).length === 0 || secret.includes("secrets")) return [];
-  const message = "is no secret in the config; set each value with pulumi config set --secret --path secrets.…";
-  return [{ path: "secrets", message }];
+function plainSecrets({ secrets, credentials }: RawConfig, secret: readonly string[]): Problem[] {
+  const plain = Object.entries({ secrets, credentials }).filter(
+    ([key, values]) => Object.keys(values).length > 0 && !secret.includes(key),
+  );
+  return plain.map(([path]) => ({
+    path,
+    message: `is no secret in the config; set each value with pulumi config set --secret --path ${path}.…`,
+  }));
 }
 
 /** Problems between those values of a wrong config that are right by themselves. */
@@ -87,6 +91,7 @@ function complete(raw: RawConfig, secretServices = false): CompletedConfig {
     createNamespace: raw.createNamespace,
     services: secretServices ? services.map(untold) : services,
     secrets: Object.fromEntries(secrets),
+    credentials: raw.credentials,
     // An empty map is no policy: it is the default that the engine hands over.
     ...(Object.keys(networkPolicy).length > 0 && {
       networkPolicy: { from: [], sameNamespace: true, ...networkPolicy },

@@ -42,6 +42,8 @@ export interface Settings {
   readonly retainOnDelete: boolean;
   /** What each color of a service is told in secret, by service. */
   readonly secrets: Readonly<Record<string, Readonly<Record<Color, SecretSettings>>>>;
+  /** What `cyan` shows to who asks it for a credential, by name: never to be printed. The program has no use for it. */
+  readonly credentials: Readonly<Record<string, string>>;
   /** Absent where anyone may call the pods. */
   readonly networkPolicy?: NetworkPolicySettings;
   /** True when the config that holds the services is a secret; their variables and files are then in `secrets`. */

@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 
-/** Where a credential is: a variable of the environment, or a secret of the stack's config. Never the value itself. */
+/** Where a credential is: a variable of the environment, or one of the config's `credentials`. Never the value itself. */
 export type SecretReference = { readonly env: string } | { readonly config: string };
 
 /** A credential that does not print itself, whatever prints it. */
@@ -42,8 +42,8 @@ export function redact(text: string, secrets: readonly Secret[]): string {
 /** Where the values of references come from. */
 export interface SecretSources {
   readonly env: Readonly<Record<string, string | undefined>>;
-  /** The stack's config, decrypted, by key without its project. */
-  readonly config: Readonly<Record<string, string>>;
+  /** The config's, by name. */
+  readonly credentials: Readonly<Record<string, string>>;
 }
 
 /** The value of a reference, or what is missing. */
@@ -52,8 +52,7 @@ export function resolveSecret(reference: SecretReference, sources: SecretSources
     const value = sources.env[reference.env];
     return value ? new Secret(value) : `the environment has no ${reference.env}; export it`;
   }
-  const value = sources.config[reference.config];
-  return value
-    ? new Secret(value)
-    : `the stack's config has no ${reference.config}; run pulumi config set --secret ${reference.config}`;
+  const value = sources.credentials[reference.config];
+  const path = `credentials.${reference.config}`;
+  return value ? new Secret(value) : `the stack's config has no ${path}; run pulumi config set --secret --path ${path}`;
 }

@@ -34,7 +34,7 @@ export async function judgeOf({ plan, stack, clock, invocation, first }: JudgeAr
     subject: { namespace, services: services.map(({ name }) => name), canary: plan.to, active: plan.from },
     clock,
     fetch,
-    secrets: { env: invocation.env, config: stack.config },
+    secrets: { env, credentials: stack.settings.credentials },
     cluster,
   });
   if (first) {

@@ -64,6 +64,18 @@ describe("a stack as the command reads it", () => {
     assert.equal(wrong, "the config of stack dev has a problem:\n  standby: write all, or a number of replicas");
   });
 
+  it("has the credentials that are set as secrets, and warns of those that anyone can read", () => {
+    const credentials = { value: JSON.stringify({ datadog: "hunter2", pin: 1234 }) };
+    const open = read({ "cyan:credentials": credentials });
+    assert.deepEqual(open.settings.credentials, { datadog: "hunter2", pin: "1234" });
+    assert.deepEqual(open.warnings, [
+      "credentials: is no secret in the config; set each value with pulumi config set --secret --path credentials.…",
+    ]);
+    assert.deepEqual(read({ "cyan:credentials": { ...credentials, secret: true } }).warnings, []);
+    const wrong = refused({ "cyan:credentials": { value: "hunter2", secret: true } });
+    assert.equal(wrong, "the config of stack dev has a problem:\n  credentials: write a map of names to texts");
+  });
+
   it("warns of what is most likely not meant", () => {
     const { warnings } = read({}, ["services.shop.green.image=registry/shop:1", "canaryWeight=5"]);
     assert.deepEqual(warnings, [

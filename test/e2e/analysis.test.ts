@@ -76,7 +76,7 @@ describe("an analysis on the embedded cluster", () => {
         subject,
         clock: systemClock,
         fetch,
-        secrets: { env: {}, config: {} },
+        secrets: { env: {}, credentials: {} },
         cluster: {},
       });
       assert.deepEqual(await analysis.check(signal), []);

@@ -6,11 +6,12 @@ export const text = z
   .string({ error: ({ input }) => (input === undefined ? "is missing" : `is ${JSON.stringify(input)}; write a text`) })
   .min(1, "is empty");
 
-const misplaced = "a secret does not stand in the file; write {env: NAME}, or {config: key} for a secret of the stack";
+const misplaced =
+  "a secret does not stand in the file; write {env: NAME}, or {config: NAME} for one of the credentials in the config";
 
 /** A reference to a credential. */
 export const secretReference = z.union([z.strictObject({ env: text }), z.strictObject({ config: text })], {
-  error: ({ input }) => (input === undefined ? "is missing; write {env: NAME} or {config: key}" : misplaced),
+  error: ({ input }) => (input === undefined ? "is missing; write {env: NAME} or {config: NAME}" : misplaced),
 });
 
 /** An address without credentials in it, which would end up in logs. */

@@ -32,7 +32,7 @@ function start(answers: Answers, changed: object = {}, services = ["shop"]) {
     return Promise.resolve(Response.json({ data: { resultType: "vector", result } }));
   };
   const subject = { namespace: "default", services, canary: "green", active: "blue" } as const;
-  const secrets = { env: { TOKEN: "s3cr3t" }, config: {} };
+  const secrets = { env: { TOKEN: "s3cr3t" }, credentials: {} };
   const analysis = new Analysis({ spec: parsed.spec, subject, clock, fetch, secrets, cluster: {} });
   const signal = new AbortController().signal;
   const look = async (): Promise<Look> => {
@@ -194,12 +194,19 @@ describe("an analysis' credentials", () => {
     const { spec } = parsed;
     const subject = { namespace: "default", services: [], canary: "green", active: "blue" } as const;
     const make = (): Analysis =>
-      new Analysis({ spec, subject, clock: new FakeClock(), fetch, secrets: { env: {}, config: {} }, cluster: {} });
+      new Analysis({
+        spec,
+        subject,
+        clock: new FakeClock(),
+        fetch,
+        secrets: { env: {}, credentials: {} },
+        cluster: {},
+      });
     assert.throws(make, (error) => {
       assert.ok(error instanceof AnalysisError);
       assert.deepEqual(error.problems, [
         "providers.dd.apiKey: the environment has no DD_API_KEY; export it",
-        "providers.dd.appKey: the stack's config has no ddAppKey; run pulumi config set --secret ddAppKey",
+        "providers.dd.appKey: the stack's config has no credentials.ddAppKey; run pulumi config set --secret --path credentials.ddAppKey",
       ]);
       return true;
     });

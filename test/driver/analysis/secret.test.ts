@@ -28,7 +28,7 @@ describe("a secret", () => {
   });
 
   it("comes from the environment or the stack's config", () => {
-    const sources = { env: { TOKEN: "one" }, config: { key: "two" } };
+    const sources = { env: { TOKEN: "one" }, credentials: { key: "two" } };
     const values = [{ env: "TOKEN" }, { config: "key" }].map((reference) => resolveSecret(reference, sources));
     assert.deepEqual(
       values.map((value) => (value instanceof Secret ? value.reveal() : value)),
