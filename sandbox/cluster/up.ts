@@ -15,7 +15,7 @@ import { join } from "node:path";
 import { buildImages } from "../demo/images";
 import { type Reporter, SandboxError } from "../report";
 import { cacheFolder, exclusive } from "../toolchain/cache";
-import { type Arch } from "../toolchain/parts";
+import { machineArch } from "../toolchain/parts";
 import { ensureTools, type Toolchain } from "../toolchain/toolchain";
 import { sandboxStatus } from "./access";
 import { type ClusterConfig, type HostPorts } from "./config";
@@ -49,7 +49,7 @@ export async function up(args: SandboxArgs): Promise<DaemonRecord> {
     giveBack(paths);
     const before = readJson<DaemonRecord>(paths.daemon);
     if (before !== undefined && (await settle(before, args)) === "ready") return before;
-    const tools = await ensureTools({ ...args, cache: cacheFolder(args.env), arch: arch(), fetch });
+    const tools = await ensureTools({ ...args, cache: cacheFolder(args.env), arch: machineArch(), fetch });
     await down(args, { keepData: true });
     const daemon = await startDaemon(await writeConfig(tools, before, args), args);
     if ((await settle(daemon, args)) === "ready") return daemon;
@@ -70,10 +70,6 @@ function assertMachine(): void {
   use minikube:             minikube start && npx cyan sandbox up --context minikube
   use any cluster that has Traefik 3.7 or ingress-nginx:   npx cyan sandbox up --context NAME`,
   );
-}
-
-function arch(): Arch {
-  return process.arch === "arm64" ? "arm64" : "amd64";
 }
 
 async function writeConfig(tools: Toolchain, before: DaemonRecord | undefined, args: SandboxArgs): Promise<string> {

@@ -1,6 +1,10 @@
 /** The machine a binary is for, in Go's words. */
 export type Arch = "amd64" | "arm64";
 
+export function machineArch(): Arch {
+  return process.arch === "arm64" ? "arm64" : "amd64";
+}
+
 /** An official release: one file, or files out of a gzipped tar archive. */
 export interface Download {
   readonly url: string;

@@ -1,11 +1,17 @@
-/** Runs the tests on the embedded cluster, where its binaries are here or CI wants them built; else says what it left out. */
+/**
+ * Runs the tests on the embedded cluster, where its binaries are here or CI wants them built; else says what it left out.
+ * They are built before any test begins: that takes a quarter of an hour, and no test waits that long.
+ */
 import { spawnSync } from "node:child_process";
+import { textReporter } from "../../sandbox/report";
 import { cacheFolder } from "../../sandbox/toolchain/cache";
-import { missingTools, presentTools } from "../../sandbox/toolchain/toolchain";
+import { machineArch } from "../../sandbox/toolchain/parts";
+import { ensureTools, missingTools, presentTools } from "../../sandbox/toolchain/toolchain";
 
 async function main(): Promise<void> {
   const env = process.env;
-  const missing = missingTools(await presentTools({ cache: cacheFolder(env), env }));
+  const cache = cacheFolder(env);
+  const missing = missingTools(await presentTools({ cache, env }));
   const able = process.platform === "linux" && process.getuid?.() === 0;
   if (!env["CI"] && (missing.length > 0 || !able)) {
     const why = able ? `there is no ${missing[0] ?? ""} yet` : "they need Linux and root";
@@ -14,10 +20,17 @@ async function main(): Promise<void> {
     );
     return;
   }
+  if (missing.length > 0) {
+    const [report, { signal }] = [textReporter(process.stdout), new AbortController()];
+    await ensureTools({ cache, env, arch: machineArch(), fetch, report, signal });
+  }
   const given = process.argv.slice(2);
   const files = given.length > 0 ? given : ["test/e2e/**/*.test.ts"];
   const mocha = ["node_modules/mocha/bin/mocha.js", "--config", ".mocharc.e2e.json", ...files];
   process.exitCode = spawnSync(process.execPath, mocha, { stdio: "inherit" }).status ?? 1;
 }
 
-void main();
+main().catch((error: unknown) => {
+  process.stderr.write(`${error instanceof Error ? error.message : String(error)}\n`);
+  process.exitCode = 1;
+});
