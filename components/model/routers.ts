@@ -40,16 +40,15 @@ const nothing = {
   affinity: false,
 };
 
+/** What splits single requests by weight can tell them apart too. */
+const byRequest = { ...nothing, weight: true, header: true, headerPattern: true, cookie: true };
+const byRequestAtHost = { ...byRequest, host: true };
+
 /** What each router can do. */
 export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
   "ingress-nginx": {
-    ...nothing,
-    host: true,
+    ...byRequestAtHost,
     tls: true,
-    weight: true,
-    header: true,
-    headerPattern: true,
-    cookie: true,
     affinity: true,
     summary: "Two Ingresses with canary annotations.",
     inside: false,
@@ -65,13 +64,8 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     needs: "nothing but Kubernetes",
   },
   "gateway-api": {
-    ...nothing,
-    host: true,
+    ...byRequestAtHost,
     gateway: true,
-    weight: true,
-    header: true,
-    headerPattern: true,
-    cookie: true,
     mirror: true,
     affinity: true,
     summary:
@@ -84,13 +78,8 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     measured: "Traefik 3.7.11: its split, and not yet its moves under load",
   },
   traefik: {
-    ...nothing,
-    host: true,
+    ...byRequestAtHost,
     tls: true,
-    weight: true,
-    header: true,
-    headerPattern: true,
-    cookie: true,
     mirror: true,
     affinity: true,
     summary: "A weighted TraefikService, with an IngressRoute that leads to it.",
@@ -102,13 +91,8 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     measured: "Traefik 3.7.11: its split, and not yet its moves under load",
   },
   istio: {
-    ...nothing,
-    host: true,
+    ...byRequestAtHost,
     gateway: true,
-    weight: true,
-    header: true,
-    headerPattern: true,
-    cookie: true,
     mirror: true,
     summary:
       "One VirtualService that splits by weights, at a Gateway and inside the mesh, and a DestinationRule for each color " +
@@ -118,11 +102,7 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     needs: "Istio 1.22 or later, sidecars or an ingress gateway, and a Gateway for each route",
   },
   linkerd: {
-    ...nothing,
-    weight: true,
-    header: true,
-    headerPattern: true,
-    cookie: true,
+    ...byRequest,
     summary:
       "One HTTPRoute for each service that hangs on its Service, for callers inside the mesh (GAMMA). Istio and others " +
       "that implement GAMMA read the same object.",

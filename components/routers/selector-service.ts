@@ -1,7 +1,7 @@
 import { Service } from "@pulumi/kubernetes/core/v1";
 import type * as pulumi from "@pulumi/pulumi";
 import { trafficObject } from "../kubernetes/annotations";
-import { objectLabels, serviceLabels } from "../kubernetes/labels";
+import { colorSelector, objectLabels, serviceLabels } from "../kubernetes/labels";
 import { names } from "../model/names";
 import { type ServiceSettings } from "../model/settings";
 import { type RouteArgs } from "./router";
@@ -49,4 +49,12 @@ export function selectorService(
     },
     opts,
   );
+}
+
+/** The Services for callers inside the cluster, which select the active color. */
+export function insideServices(name: string, args: RouteArgs, opts: pulumi.CustomResourceOptions): Service[] {
+  return args.services.map((service) => {
+    const selector = colorSelector(service.name, args.traffic.activeColor);
+    return selectorService(name, { args, service, role: "active", selector }, opts);
+  });
 }

@@ -1,7 +1,11 @@
+import type * as pulumi from "@pulumi/pulumi";
 import { trafficObject } from "../kubernetes/annotations";
-import { type CustomObject, type CustomObjectArgs } from "../kubernetes/custom-object";
+import { CustomObject, type CustomObjectArgs } from "../kubernetes/custom-object";
 import { objectLabels, serviceLabels } from "../kubernetes/labels";
+import { type ObjectKind } from "../live/cluster";
+import { names } from "../model/names";
 import { type ServiceSettings } from "../model/settings";
+import { previewsOf, type Routed, unguarded } from "./routed";
 import { type RouteArgs, type ServedTraffic } from "./router";
 import { type Backend } from "./weighted";
 
@@ -31,4 +35,18 @@ export function servedBy<Spec extends object>(
       return total === 0 ? 0 : (100 * (all[1]?.weight ?? 0)) / total;
     }),
   };
+}
+
+/** What leads the hosts that show the idle color there: an object for each, of the kind that splits. */
+export function previewObjects(
+  name: string,
+  { args, routed, kind }: { readonly args: RouteArgs; readonly routed: readonly Routed[]; readonly kind: ObjectKind },
+  spec: (preview: Routed) => object,
+  opts: pulumi.CustomResourceOptions,
+): void {
+  for (const { service, route } of previewsOf(routed)) {
+    const metadata = routeMetadata(args, service, names.preview(service.name), route.annotations);
+    const objectArgs = { ...kind, metadata, spec: spec({ service, route }) };
+    new CustomObject(`${name}-${service.name}-preview`, objectArgs, unguarded(opts));
+  }
 }

@@ -1,20 +1,18 @@
 import { CustomObject } from "../../kubernetes/custom-object";
-import { colorSelector } from "../../kubernetes/labels";
 import { otherColor } from "../../model/color";
 import { names } from "../../model/names";
 import { type RouteSettings, type ServiceSettings } from "../../model/settings";
 import { trafficRecord } from "../record";
+import { following, routedServices } from "../routed";
 import { type RouteArgs, type Router } from "../router";
-import { selectorService } from "../selector-service";
-import { routeMetadata, servedBy } from "../weighted-object";
+import { insideServices } from "../selector-service";
+import { previewObjects, routeMetadata, servedBy } from "../weighted-object";
 import { httpRouteKind, type HttpRouteSpec, type ParentRef, splitOf, splitRoute } from "./http-route";
 
 /** Splits requests by the weights of one HTTPRoute for each service: a flip is one write, and each weight is exact. */
 export const gatewayApi: Router = (name, args, opts) => {
   const { traffic, canary } = args;
-  const routed = args.services.flatMap((service) =>
-    service.route === undefined ? [] : [{ service, route: service.route }],
-  );
+  const routed = routedServices(args);
   const routes = routed.map(({ service, route }) => {
     const { host, path } = route;
     const annotations = { ...route.annotations, ...trafficRecord(traffic) };
@@ -22,19 +20,14 @@ export const gatewayApi: Router = (name, args, opts) => {
     const metadata = routeMetadata(args, service, names.active(service.name), annotations);
     return new CustomObject(`${name}-${service.name}`, { ...httpRouteKind, metadata, spec }, opts);
   });
-  const after = routes.length > 0 ? { ...opts, dependsOn: routes } : opts;
-  const inside = args.services.map((service) => {
-    const selector = colorSelector(service.name, traffic.activeColor);
-    return selectorService(name, { args, service, role: "active", selector }, after);
-  });
-  // What shows the idle color moves no live request: no gate is asked for it.
-  for (const { service, route } of routed) {
-    if (route.previewHost === undefined) continue;
-    const spec = previewRoute(args, service, { ...route, host: route.previewHost });
-    const metadata = routeMetadata(args, service, names.preview(service.name), route.annotations);
-    const objectName = `${name}-${service.name}-preview`;
-    new CustomObject(objectName, { ...httpRouteKind, metadata, spec }, { ...after, hooks: {} });
-  }
+  const after = following(opts, routes);
+  const inside = insideServices(name, args, after);
+  previewObjects(
+    name,
+    { args, routed, kind: httpRouteKind },
+    ({ service, route }) => previewRoute(args, service, route),
+    after,
+  );
   const served = routed.map(({ service }, index) => [service.name, servedBy(routes[index], splitOf)] as const);
   return { resources: [...routes, ...inside], served: Object.fromEntries(served) };
 };

@@ -4,9 +4,9 @@ import { trafficObject } from "../../kubernetes/annotations";
 import { colorSelector, objectLabels, serviceLabels } from "../../kubernetes/labels";
 import { names } from "../../model/names";
 import { type Color, otherColor } from "../../model/color";
-import { type RouteSettings, type ServiceSettings } from "../../model/settings";
+import { following, previewsOf, type Routed, routedServices, unguarded } from "../routed";
 import { type RouteArgs, type Router, type ServedTraffic } from "../router";
-import { selectorService } from "../selector-service";
+import { insideServices, selectorService } from "../selector-service";
 import { trafficRecord } from "../record";
 import { affinityAnnotations, annotationNames, canaryAnnotations } from "./annotations";
 
@@ -21,33 +21,17 @@ import { affinityAnnotations, annotationNames, canaryAnnotations } from "./annot
 export const ingressNginx: Router = (name, args, opts) => {
   const { activeColor } = args.traffic;
   const idleColor = otherColor(activeColor);
-  const routed = args.services.flatMap((service) =>
-    service.route === undefined ? [] : [{ service, route: service.route }],
-  );
-  const then = (before: readonly pulumi.Resource[]): pulumi.CustomResourceOptions => ({
-    ...opts,
-    dependsOn: [...before],
-  });
-
+  const routed = routedServices(args);
   const mains = routed.map(({ service, route }) =>
     mainIngress(name, { args, service, route, color: activeColor }, opts),
   );
   const canaries = routed.map(({ service, route }) =>
-    canaryIngress(name, { args, service, route, color: idleColor }, then(mains)),
+    canaryIngress(name, { args, service, route, color: idleColor }, following(opts, mains)),
   );
   const moved = [...mains, ...canaries];
-  const inside = args.services.map((service) =>
-    selectorService(
-      name,
-      { args, service, role: "active", selector: colorSelector(service.name, activeColor) },
-      moved.length > 0 ? then(moved) : opts,
-    ),
-  );
-  // What shows the idle color moves no live request: no gate is asked for it.
-  const shown = { ...then(moved), hooks: {} };
-  for (const { service, route } of routed) {
-    if (route.previewHost === undefined) continue;
-    preview(name, { args, service, route: { ...route, host: route.previewHost }, color: idleColor }, shown);
+  const inside = insideServices(name, args, following(opts, moved));
+  for (const each of previewsOf(routed)) {
+    preview(name, { args, ...each, color: idleColor }, unguarded(following(opts, moved)));
   }
 
   const served = routed.map(({ service }, index) => [service.name, servedBy(mains[index], canaries[index])] as const);
@@ -55,9 +39,8 @@ export const ingressNginx: Router = (name, args, opts) => {
 };
 
 /** One service, and the color that an object of it leads to. */
-interface Target {
+interface Target extends Routed {
   readonly args: RouteArgs;
-  readonly service: ServiceSettings;
   readonly color: Color;
 }
 
@@ -70,10 +53,8 @@ function metadata(objectName: string, { args, service }: Target, annotations: Re
   };
 }
 
-type RoutedTarget = Target & { readonly route: RouteSettings };
-
 /** A user's annotations come first: what traffic goes by is not theirs to change. */
-function mainIngress(name: string, target: RoutedTarget, opts: pulumi.CustomResourceOptions) {
+function mainIngress(name: string, target: Target, opts: pulumi.CustomResourceOptions) {
   const { args, service, route } = target;
   const sessions = affinityAnnotations(args.traffic, args.canary);
   const annotations = { ...route.annotations, ...sessions, ...trafficRecord(args.traffic) };
@@ -85,7 +66,7 @@ function mainIngress(name: string, target: RoutedTarget, opts: pulumi.CustomReso
   );
 }
 
-function canaryIngress(name: string, target: RoutedTarget, opts: pulumi.CustomResourceOptions) {
+function canaryIngress(name: string, target: Target, opts: pulumi.CustomResourceOptions) {
   const { args, service, route } = target;
   const split = canaryAnnotations(args.traffic, args.canary);
   const annotations = { ...route.annotations, ...split, ...trafficRecord(args.traffic) };
@@ -100,7 +81,7 @@ function canaryIngress(name: string, target: RoutedTarget, opts: pulumi.CustomRe
 function ingress(
   name: string,
   objectName: string,
-  target: RoutedTarget,
+  target: Target,
   opts: pulumi.CustomResourceOptions,
   backend = names.environment(target.service.name, target.color),
 ): Ingress {
@@ -133,7 +114,7 @@ function ingress(
 }
 
 /** Shows the idle color on a host of its own, by a Service of its own: a controller splits by Service, not by host. */
-function preview(name: string, target: RoutedTarget, opts: pulumi.CustomResourceOptions): void {
+function preview(name: string, target: Target, opts: pulumi.CustomResourceOptions): void {
   const { args, service, color } = target;
   const selector = colorSelector(service.name, color);
   const shown = selectorService(name, { args, service, role: "preview", selector }, opts);

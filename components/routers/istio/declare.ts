@@ -1,11 +1,11 @@
 import { CustomObject } from "../../kubernetes/custom-object";
-import { colorSelector } from "../../kubernetes/labels";
 import { colors } from "../../model/color";
 import { names } from "../../model/names";
 import { trafficRecord } from "../record";
+import { following, routedServices } from "../routed";
 import { type Router } from "../router";
-import { selectorService } from "../selector-service";
-import { routeMetadata, servedBy } from "../weighted-object";
+import { insideServices } from "../selector-service";
+import { previewObjects, routeMetadata, servedBy } from "../weighted-object";
 import {
   destinationRuleKind,
   destinationSpec,
@@ -29,27 +29,21 @@ export const istio: Router = (name, args, opts) => {
       return new CustomObject(objectName, { ...destinationRuleKind, metadata, spec: destinationSpec(host) }, opts);
     }),
   );
-  const afterRules = { ...opts, dependsOn: rules };
+  const afterRules = following(opts, rules);
   const splits = args.services.map((service) => {
     const annotations = { ...service.route?.annotations, ...trafficRecord(traffic) };
     const metadata = routeMetadata(args, service, names.active(service.name), annotations);
     const spec = splitSpec(service, traffic, canary);
     return new CustomObject(`${name}-${service.name}`, { ...virtualServiceKind, metadata, spec }, afterRules);
   });
-  const after = { ...opts, dependsOn: splits };
-  const inside = args.services.map((service) => {
-    const selector = colorSelector(service.name, traffic.activeColor);
-    return selectorService(name, { args, service, role: "active", selector }, after);
-  });
-  // What shows the idle color moves no live request: no gate is asked for it.
-  for (const service of args.services) {
-    const { route } = service;
-    if (route?.previewHost === undefined) continue;
-    const metadata = routeMetadata(args, service, names.preview(service.name), route.annotations);
-    const spec = previewSpec(service, { ...route, host: route.previewHost }, traffic);
-    const objectName = `${name}-${service.name}-preview`;
-    new CustomObject(objectName, { ...virtualServiceKind, metadata, spec }, { ...after, hooks: {} });
-  }
+  const after = following(opts, splits);
+  const inside = insideServices(name, args, after);
+  previewObjects(
+    name,
+    { args, routed: routedServices(args), kind: virtualServiceKind },
+    ({ service, route }) => previewSpec(service, route, traffic),
+    after,
+  );
   const served = args.services.map(({ name: each }, index) => [each, servedBy(splits[index], splitOf)] as const);
   return { resources: [...splits, ...inside], served: Object.fromEntries(served) };
 };

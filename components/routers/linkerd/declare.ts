@@ -1,10 +1,10 @@
 import { CustomObject } from "../../kubernetes/custom-object";
-import { colorSelector } from "../../kubernetes/labels";
 import { names } from "../../model/names";
 import { httpRouteKind, splitOf, splitRoute } from "../gateway-api/http-route";
 import { trafficRecord } from "../record";
+import { following } from "../routed";
 import { type Router } from "../router";
-import { selectorService } from "../selector-service";
+import { insideServices } from "../selector-service";
 import { routeMetadata, servedBy } from "../weighted-object";
 
 /**
@@ -20,10 +20,7 @@ export const linkerd: Router = (name, args, opts) => {
     const metadata = routeMetadata(args, service, names.active(service.name), trafficRecord(traffic));
     return new CustomObject(`${name}-${service.name}`, { ...httpRouteKind, metadata, spec }, opts);
   });
-  const inside = args.services.map((service) => {
-    const selector = colorSelector(service.name, traffic.activeColor);
-    return selectorService(name, { args, service, role: "active", selector }, { ...opts, dependsOn: splits });
-  });
+  const inside = insideServices(name, args, following(opts, splits));
   const served = args.services.map(({ name: each }, index) => [each, servedBy(splits[index], splitOf)] as const);
   return { resources: [...splits, ...inside], served: Object.fromEntries(served) };
 };

@@ -3,6 +3,7 @@ import { colorSelector } from "../../kubernetes/labels";
 import { colors, otherColor } from "../../model/color";
 import { names } from "../../model/names";
 import { trafficRecord } from "../record";
+import { following, unguarded } from "../routed";
 import { type Router, type ServedTraffic } from "../router";
 import { selectorService } from "../selector-service";
 
@@ -19,7 +20,7 @@ export const service: Router = (name, args, opts) => {
   });
   for (const service of args.services) {
     const selector = colorSelector(service.name, otherColor(activeColor));
-    selectorService(name, { args, service, role: "preview", selector }, { ...opts, dependsOn: active, hooks: {} });
+    selectorService(name, { args, service, role: "preview", selector }, unguarded(following(opts, active)));
   }
   const served = args.services.map((service, index) => [service.name, servedBy(service.name, active[index])] as const);
   return { resources: active, served: Object.fromEntries(served) };
