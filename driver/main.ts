@@ -10,6 +10,7 @@ import { pauseCommand } from "./commands/pause";
 import { planCommand } from "./commands/plan";
 import { promoteCommand } from "./commands/promote";
 import { receiptCommand } from "./commands/receipt";
+import { renderCommand } from "./commands/render";
 import { resumeCommand } from "./commands/resume";
 import { retryCommand } from "./commands/retry";
 import { rollbackCommand } from "./commands/rollback";
@@ -29,7 +30,7 @@ export function program(invocation: Invocation): Command {
     .version(version)
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", exitCodesText);
-  cyan.addCommand(planCommand(invocation)).addCommand(statusCommand(invocation));
+  cyan.addCommand(planCommand(invocation)).addCommand(statusCommand(invocation)).addCommand(renderCommand(invocation));
   for (const command of rolloutCommands) cyan.addCommand(command(invocation));
   cyan.addCommand(sandboxCommand(invocation)).addCommand(demoCommand(invocation)).addCommand(adviseCommand(invocation));
   cyan.addCommand(completionCommand(cyan, invocation));

@@ -19,6 +19,8 @@ const run = promisify(execFile);
 export interface Stack {
   readonly name: string;
   readonly settings: Settings;
+  /** The keys of the config whose values hold a secret. */
+  readonly secretKeys: readonly string[];
   /** What the config says that is most likely not meant. */
   readonly warnings: readonly string[];
   /** By service of the last update: the traffic that its objects had then. */
@@ -115,6 +117,7 @@ export function stackOf({ project, name, config, outputs }: StackSource, set: re
   return {
     name,
     settings: parsed.settings,
+    secretKeys: secret,
     warnings: parsed.warnings.map(formatProblem),
     recorded: recordedIn(outputs),
   };

@@ -1,0 +1,42 @@
+import { colors } from "../components/model/color";
+import { names } from "../components/model/names";
+import { type Manifest } from "./manifest";
+
+/** What an object is for, in a sentence or two for whoever reads its file. */
+export function documentOf(manifest: Manifest): string {
+  const color = colors.find((each) => each === manifest.metadata.labels?.["cyan.dev/color"]);
+  if (color !== undefined) return ofColor[manifest.kind]?.(color, manifest) ?? "";
+  if (manifest.kind === "Namespace")
+    return "Where all of the release is. Its pods are held to the restricted level of pod security.";
+  return roleOf(manifest);
+}
+
+type Sentence = (color: string, manifest: Manifest) => string;
+
+const ofColor: Readonly<Record<string, Sentence | undefined>> = {
+  Deployment: (color, { spec }) => {
+    const scaled = !("replicas" in (spec as object));
+    return `What ${color} runs. In an update no pod goes before another is ready.${scaled ? " The autoscaler has the number of pods, so it is not written here." : ""}`;
+  },
+  Service: (color) => `What the routes name when they lead to ${color}. Nothing in it changes with a release.`,
+  ServiceAccount: (color) => `What the pods of ${color} run as. They get no token of the API server.`,
+  ConfigMap: (color) =>
+    `The files of ${color}. Other content is another object, by the hash in its name, so that a rollback brings its own back.`,
+  HorizontalPodAutoscaler: (color) => `How many pods ${color} has, by CPU.`,
+  PodDisruptionBudget: (color) => `Upkeep of the cluster takes one pod of ${color} at a time.`,
+  NetworkPolicy: (color) => `Who may call the pods of ${color}, and whom they may call.`,
+};
+
+/** Routes have the names of their roles. */
+function roleOf({ kind, metadata: { name, labels } }: Manifest): string {
+  const service = labels?.["app.kubernetes.io/name"] ?? "";
+  if (name === names.preview(service)) return "Shows the idle color.";
+  if (name === names.canary(service)) {
+    return "Leads the canary's share to the idle color. It stays at a weight of 0, so that the controller knows both colors.";
+  }
+  if (name === names.mirror(service))
+    return "Sends copies of requests to the idle color; their answers are thrown away.";
+  if (colors.some((color) => name === names.environment(service, color))) return "How one color is called.";
+  if (kind === "Service") return `${service} for callers inside the cluster: selects the color that serves.`;
+  return `Leads requests for ${service} to the colors.`;
+}
