@@ -1,4 +1,5 @@
 import { type Color, otherColor } from "../../components/model/color";
+import { type SecretReference } from "../../components/model/credential";
 import { names } from "../../components/model/names";
 import { type ClusterSettings } from "../../components/model/settings";
 import { type Clock } from "../clock";
@@ -6,7 +7,7 @@ import { availability } from "./availability";
 import { type MetricSpec } from "./metric-schema";
 import { type MetricProvider, type Observation, type Outcome, type Reading, type Side, type Verdict } from "./model";
 import { providerKinds } from "./providers/registry";
-import { type Secret, resolveSecret, type SecretReference, type SecretSources } from "./secret";
+import { type Secret, resolveSecret, type SecretSources } from "../secret";
 import { type AnalysisSpec, judgeOf, providerOf, type ProviderSpec } from "./spec";
 import { fillIn, isPerService } from "./variables";
 

@@ -1,3 +1,5 @@
+import { type Failure as HttpFailure } from "../http";
+
 /** Which of the two colors a reading is of: the one on trial, or the one that serves beside it. */
 export type Side = "canary" | "active";
 export const sides = ["canary", "active"] as const satisfies readonly Side[];
@@ -22,13 +24,8 @@ export interface NoData {
   readonly why: string;
 }
 
-/** The source did not answer, or refused. */
-export interface Failure {
-  readonly kind: "failure";
-  readonly why: string;
-  /** Set when the source asks to be left alone: no failure of the release, and none of the source. */
-  readonly retryAfterSeconds?: number;
-}
+/** The source did not answer, or refused. One that asks to be left alone is no failure of the release, and none of its own. */
+export type Failure = Pick<HttpFailure, "kind" | "why" | "retryAfterSeconds">;
 
 export type Reading = Sample | NoData | Failure;
 

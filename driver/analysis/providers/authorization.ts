@@ -1,5 +1,5 @@
-import { Secret } from "../secret";
-import { type HttpArgs } from "./http";
+import { Secret } from "../../secret";
+import { type HttpArgs } from "../../http";
 import { type ProviderArgs } from "./provider";
 
 /** The header for a bearer token, or a user's name and password, where there is one. */

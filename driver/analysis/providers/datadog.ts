@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { secretReference } from "../../../components/config/credential";
 import { type NoData, type Sample } from "../model";
 import { httpArgs } from "./authorization";
-import { secretReference, text, url } from "./fields";
+import { text, url } from "./fields";
 import { endpoint, requestJson, sample } from "./http";
 import { type ProviderArgs, providerKind } from "./provider";
 

@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { secretReference } from "../../../components/config/credential";
 import { authorization, httpArgs } from "./authorization";
-import { credentials, secretReference, text, url } from "./fields";
+import { credentials, text, url } from "./fields";
 import { endpoint, isRecord, numberAt, requestJson } from "./http";
 import { providerKind } from "./provider";
 

@@ -1,18 +1,11 @@
 import { z } from "zod";
+import { secretReference } from "../../../components/config/credential";
 
 /** Fields that the settings of several providers have. */
 
 export const text = z
   .string({ error: ({ input }) => (input === undefined ? "is missing" : `is ${JSON.stringify(input)}; write a text`) })
   .min(1, "is empty");
-
-const misplaced =
-  "a secret does not stand in the file; write {env: NAME}, or {config: NAME} for one of the credentials in the config";
-
-/** A reference to a credential. */
-export const secretReference = z.union([z.strictObject({ env: text }), z.strictObject({ config: text })], {
-  error: ({ input }) => (input === undefined ? "is missing; write {env: NAME} or {config: NAME}" : misplaced),
-});
 
 /** An address without credentials in it, which would end up in logs. */
 export const url = text.superRefine((value, context) => {

@@ -2,7 +2,7 @@ import { type z } from "zod";
 import { type ClusterSettings } from "../../../components/model/settings";
 import { type Clock } from "../../clock";
 import { type CountsOf, type MetricProvider } from "../model";
-import { type Secret } from "../secret";
+import { type Secret } from "../../secret";
 
 /** What a provider is made with besides its settings. */
 export interface ProviderArgs {

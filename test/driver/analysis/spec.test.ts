@@ -111,7 +111,7 @@ describe("an analysis", () => {
       "a secret in the file",
       provider({ token: "abc" }),
       [
-        "providers.prom.token: a secret does not stand in the file; write {env: NAME}, or {config: NAME} for one of the credentials in the config",
+        "providers.prom.token: a secret does not stand here; write {env: NAME}, or {config: NAME} for one of the credentials in the config",
       ],
     ],
     [

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type MetricProvider } from "../../../../driver/analysis/model";
 import { numberAt } from "../../../../driver/analysis/providers/http";
 import { type ProviderName, providerKinds } from "../../../../driver/analysis/providers/registry";
-import { Secret } from "../../../../driver/analysis/secret";
+import { Secret } from "../../../../driver/secret";
 import { FakeClock } from "../../../support/clock";
 import { type Answer, type Received, WebServer } from "../../../support/web";
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type JobApi, runJob } from "../../../../driver/analysis/providers/job";
 import { type Reading } from "../../../../driver/analysis/model";
 import { type ProviderName, providerKinds } from "../../../../driver/analysis/providers/registry";
-import { Secret } from "../../../../driver/analysis/secret";
+import { Secret } from "../../../../driver/secret";
 import { FakeClock } from "../../../support/clock";
 import { type Received, WebServer } from "../../../support/web";
 

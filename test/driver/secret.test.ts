@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { inspect } from "node:util";
-import { redact, resolveSecret, Secret } from "../../../driver/analysis/secret";
+import { redact, resolveSecret, Secret } from "../../driver/secret";
 
 describe("a secret", () => {
   it("does not print itself, whatever prints it", () => {

@@ -1,7 +1,5 @@
 import { inspect } from "node:util";
-
-/** Where a credential is: a variable of the environment, or one of the config's `credentials`. Never the value itself. */
-export type SecretReference = { readonly env: string } | { readonly config: string };
+import { type SecretReference } from "../components/model/credential";
 
 /** A credential that does not print itself, whatever prints it. */
 export class Secret {
