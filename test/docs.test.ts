@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { knownKeys } from "../components/config/known-keys";
 import { parseSettings } from "../components/config/settings";
+import { noticeChoices } from "../components/model/rollout";
 import { choosingPage } from "../docs/choosing";
 import { planSchema, routersPage } from "../docs/generate";
 import { policiesPage } from "../docs/policies-page";
@@ -68,6 +69,13 @@ describe("the project's own files", () => {
     const page = read("docs/gates.md");
     const paths = [["gate"], ["gate", "http"], ["gate", "http", "services", "any"], ["gate", "job"]];
     for (const key of paths.flatMap((path) => knownKeys(path))) assert.ok(page.includes(`\`${key}\``), key);
+  });
+
+  it("explain every key of a rollout in docs/rollouts.md", () => {
+    const page = read("docs/rollouts.md");
+    for (const key of knownKeys(["rollout"])) assert.ok(page.includes(`        ${key}: `), key);
+    for (const key of knownKeys(["rollout", "notify", "any"])) assert.ok(page.includes(`\`${key}\``), key);
+    for (const event of noticeChoices) assert.ok(page.includes(`| \`${event}\` |`), event);
   });
 
   it("explain every key in the README", () => {

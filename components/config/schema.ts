@@ -1,9 +1,9 @@
 import { z } from "zod";
-import { parseDuration } from "../model/duration";
 import { parsePeer } from "../model/peer";
 import { parseQuantity } from "../model/quantity";
-import { idleChoices, resumeChoices } from "../model/rollout";
 import { installChoices, routerKinds } from "../model/settings";
+import { duration, flag, integer, lasting, oneOf, quoted, text } from "./fields";
+import { rolloutSchema } from "./rollout-schema";
 import {
   cookieNameProblem,
   filePathProblem,
@@ -15,47 +15,11 @@ import {
 
 /** The shape of the stack's config, one schema for each key. What a key means is said in Pulumi.yaml. */
 
-const oneOf = <const T extends readonly string[]>(values: T) =>
-  z.enum(values, { error: ({ input }) => `is ${quoted(input)}; choose one of ${values.join(", ")}` });
-
-/** A number as YAML has it, or as `pulumi config set` stores it: in digits. */
-const integer = (low: number, high: number) =>
-  z.unknown().transform((input, context) => {
-    const value = typeof input === "string" && /^-?\d+$/.test(input) ? Number(input) : input;
-    if (typeof value === "number" && Number.isInteger(value) && value >= low && value <= high) return value;
-    const is = input === undefined ? "is missing" : `is ${quoted(input)}`;
-    context.addIssue({ code: "custom", message: `${is}; write an integer from ${low} to ${high}` });
-    return z.NEVER;
-  });
-
-const text = z
-  .string({ error: ({ input }) => (input === undefined ? "is missing" : `is ${quoted(input)}; write a text`) })
-  .min(1, "is empty");
-
 const checked = (problem: (value: string) => string | undefined) =>
   text.superRefine((value, context) => {
     const message = problem(value);
     if (message !== undefined) context.addIssue({ code: "custom", message });
   });
-
-const duration = z
-  .union([z.string(), z.number()], { error: "write a duration such as 30s or 5m" })
-  .transform((value, context) => {
-    const parsed = parseDuration(String(value));
-    if (parsed !== undefined) return parsed;
-    context.addIssue({ code: "custom", message: `is ${quoted(value)}; write a duration such as 30s, 5m or 1h` });
-    return z.NEVER;
-  });
-
-/** A time in which something has to happen. Kubernetes reads a period or timeout of 0 as its own default. */
-const lasting = duration.refine(({ seconds }) => seconds > 0, "is no time at all; write a duration such as 1s or 5m");
-
-/** True or false as YAML has them, or as `pulumi config set` stores them. */
-const flag = z
-  .union([z.boolean(), z.literal(["true", "false"])], {
-    error: ({ input }) => `is ${quoted(input)}; write true or false`,
-  })
-  .transform((value) => value === true || value === "true");
 
 const dnsLabel = text
   .regex(/^[a-z0-9]([-a-z0-9]*[a-z0-9])?$/, "Kubernetes wants lower-case letters, digits and -, not at either end")
@@ -278,23 +242,7 @@ export const configSchema = z.strictObject({
   allowActiveChange: flag.default(false),
   adopt: flag.default(false),
   retainOnDelete: flag.default(false),
-  rollout: z
-    .strictObject({
-      steps: z
-        .array(integer(1, 99), { error: "write a list of weights such as [5, 20, 50]" })
-        .refine((steps) => steps.every((step, index) => index === 0 || step > (steps[index - 1] ?? 0)), {
-          error: "does not rise from step to step; write a list such as [5, 20, 50]",
-        }),
-      interval: duration,
-      analysis: text,
-      approve: flag,
-      idleTimeout: lasting,
-      onIdleTimeout: oneOf(idleChoices),
-      onResume: oneOf(resumeChoices),
-      policyPacks: z.array(text, { error: "write a list of folders" }),
-    })
-    .partial()
-    .default({}),
+  rollout: rolloutSchema.partial().default({}),
   /** Written by the driver, and read by it alone. */
   rolloutState: z.unknown().optional(),
 });
@@ -302,7 +250,3 @@ export const configSchema = z.strictObject({
 export type RawConfig = z.output<typeof configSchema>;
 export type RawService = RawConfig["services"][string];
 export type RawWorkload = Partial<RawService["blue"]>;
-
-function quoted(input: unknown): string {
-  return typeof input === "string" ? `"${input}"` : JSON.stringify(input);
-}

@@ -117,6 +117,7 @@ const rolloutDefaults: RolloutSettings = {
   onIdleTimeout: "wait",
   onResume: "continue",
   policyPacks: [],
+  notify: {},
 };
 
 function completeService(name: string, raw: RawService, config: RawConfig): ServiceSettings {

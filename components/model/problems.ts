@@ -46,7 +46,9 @@ function depth(issues: readonly z.core.$ZodIssue[]): number {
 }
 
 /** What to say of a key that nothing reads. */
-function unknownKey(key: string, known: readonly string[]): string {
+function unknownKey(key: string, possible: readonly string[]): string {
+  // Another kind of the same thing may have it.
+  const known = possible.filter((each) => each !== key);
   const near = known.length === 0 ? undefined : closest(key, known);
   if (near !== undefined && distance(key, near) <= Math.max(2, key.length / 3))
     return `unknown key; did you mean ${near}?`;

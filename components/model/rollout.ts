@@ -1,9 +1,40 @@
+import { type SecretReference } from "./credential";
 import { type Duration } from "./duration";
 
 /** What becomes of a rollout that waits for a person who does not answer. */
 export const idleChoices = ["wait", "abort"] as const;
 /** What a driver does first with a rollout whose driver has died. */
 export const resumeChoices = ["continue", "rollback"] as const;
+
+/** What of a rollout can be told to others: the names of its events, but for the looks at metrics, which are too many. */
+export const noticeChoices = [
+  "began",
+  "took-over",
+  "moving",
+  "moved",
+  "watching",
+  "judged",
+  "waiting",
+  "asked",
+  "restoring",
+  "led-back",
+  "restored",
+  "locked",
+  "warning",
+  "ended",
+] as const;
+export type NoticeChoice = (typeof noticeChoices)[number];
+
+/** Whom a rollout notifies. The address of a chat's channel is as good as a password: whoever has it can write there. */
+export type NotifySettings = {
+  readonly url: SecretReference;
+  readonly on: readonly NoticeChoice[];
+} & (
+  | { readonly kind: "slack" | "teams" }
+  /** Any other server; `secret` signs what it gets. */
+  | { readonly kind: "webhook"; readonly secret: SecretReference }
+);
+export const chatKinds = ["slack", "teams"] as const;
 
 /** How a release is rolled out unless the command says otherwise. */
 export interface RolloutSettings {
@@ -21,4 +52,6 @@ export interface RolloutSettings {
   readonly onResume: (typeof resumeChoices)[number];
   /** Folders of the policy packs that previews and updates are checked with. */
   readonly policyPacks: readonly string[];
+  /** By a name of the user's own. */
+  readonly notify: Readonly<Record<string, NotifySettings>>;
 }

@@ -145,18 +145,22 @@ export class RolloutLease {
       this.write(({ [annotations.asked]: asked, ...kept }) => ({
         ...kept,
         [annotations.state]: JSON.stringify(state),
-        ...(this.receipt !== undefined && { [annotations.receipt]: this.receipt }),
+        ...this.withReceipt(),
         // One that came meanwhile is still to be answered.
         ...(asked !== undefined && parseAsked(asked)?.id !== this.seen && { [annotations.asked]: asked }),
       })),
     );
   }
 
-  /** Lets another driver have it at once. The state stays. */
+  /** Lets another driver have it at once. The state stays, and the receipt as it is now. */
   async release(): Promise<void> {
     this.stopped.abort();
     if (this.lost.aborted) return;
-    await this.serially(() => this.write((kept) => kept, ""));
+    await this.serially(() => this.write((kept) => ({ ...kept, ...this.withReceipt() }), ""));
+  }
+
+  private withReceipt(): Lease["annotations"] {
+    return this.receipt === undefined ? {} : { [annotations.receipt]: this.receipt };
   }
 
   private async renew(clock: Clock): Promise<void> {

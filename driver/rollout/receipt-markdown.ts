@@ -5,7 +5,21 @@ import { type Receipt, type TransitionReceipt } from "./receipt";
 
 /** A receipt for a pull request. */
 export function markdownOf(receipt: Receipt): string {
-  const { rollout, stack, from, to, by, commit, began, ended, outcome, cause, images, ledBackIn } = receipt;
+  const {
+    rollout,
+    stack,
+    from,
+    to,
+    by,
+    commit,
+    began,
+    ended,
+    outcome,
+    cause,
+    images,
+    ledBackIn,
+    warnings = [],
+  } = receipt;
   const results = { promoted: "promoted", restored: "taken back", stuck: "could not be taken back" };
   const facts = [
     `- ${from} to ${to}, stack ${stack}, by ${by}${commit === undefined ? "" : ` at ${commit.slice(0, 12)}`}`,
@@ -13,6 +27,7 @@ export function markdownOf(receipt: Receipt): string {
     ...images.map(({ service, image, before }) => `- ${service}: ${image}, before ${before}`),
     ...(cause === undefined ? [] : [`- ${cause.kind}: ${cause.why}`]),
     ...(ledBackIn === undefined ? [] : [`- live requests were led back ${ledBackIn} ms after the decision`]),
+    ...warnings.map((warning) => `- warning: ${warning.replaceAll("\n", " ")}`),
   ];
   const head = ["blue", "green", "update", `seen of ${to}`, "verdict", "evidence"];
   const rows = receipt.transitions.map((transition, index) => {

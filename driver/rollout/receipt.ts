@@ -35,6 +35,8 @@ export interface Receipt {
   /** How long it took from the decision until live requests were led back, in milliseconds. */
   readonly ledBackIn?: number;
   readonly transitions: readonly TransitionReceipt[];
+  /** What did not go as it should, and kept nothing from being done. */
+  readonly warnings?: readonly string[];
 }
 
 /** A receipt with what an event adds to it. */
@@ -55,6 +57,8 @@ export function noted(receipt: Receipt, event: RolloutEvent, at: Date): Receipt 
       return { ...receipt, ledBackIn: receipt.ledBackIn ?? event.milliseconds };
     case "restored":
       return withLast(receipt, { seconds: event.seconds });
+    case "warning":
+      return { ...receipt, warnings: [...(receipt.warnings ?? []), event.text] };
     case "ended":
       return { ...receipt, ended: time, outcome: event.outcome, ...(event.cause && { cause: event.cause }) };
     default:

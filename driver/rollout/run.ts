@@ -1,15 +1,14 @@
 import { systemClock } from "../clock";
 import { exitCodes, type Invocation } from "../invocation";
+import { observersOf } from "../observers/observe";
 import { drive } from "./drive";
 import { HeldError, LostLeaseError, RolloutLease } from "./lease";
 import { type Next } from "./next";
 import { judgeOf } from "./judge";
-import { noted, type Receipt } from "./receipt";
-import { newReceipt, parseReceipt, writeReceipt } from "./receipt-store";
+import { keepReceipt } from "./keep-receipt";
 import { type RolloutEvent, type RolloutReporter } from "./report";
 import { type Session } from "./session";
 import { type Ended, type RolloutState } from "./state";
-import { messageOf } from "./work";
 
 /** Chooses what to do from the state that the last driver left; undefined for nothing. */
 export type Decide = (kept: RolloutState | undefined) => { start: Next; event: RolloutEvent } | undefined;
@@ -58,45 +57,47 @@ async function driven(
 ): Promise<RolloutState> {
   const { id, plan, phase } = start.state;
   const told = reporter(id);
-  const store = stored((text) => {
+  const warn = (text: string): void => {
     told({ event: "warning", text });
-  });
-  let receipt: Receipt = parseReceipt(lease.receipt, id) ?? (await newReceipt(start.state, session, systemClock));
-  const report = (happened: RolloutEvent): void => {
-    receipt = noted(receipt, happened, new Date(systemClock.now()));
-    lease.receipt = JSON.stringify(receipt);
-    store(receipt);
+  };
+  const receipt = await keepReceipt({ state: start.state, lease, session, clock: systemClock, warn });
+  const record = (happened: RolloutEvent): void => {
+    receipt.note(happened);
     told(happened);
   };
   const first = event.event === "began";
   // What is being taken back is judged no more, and must not wait for an analysis that cannot be read.
   const judged = phase.kind === "restoring" ? { ...plan, analysis: false as const } : plan;
   const judge = await judgeOf({ plan: judged, stack: session.stack, clock: systemClock, invocation, first });
-  report(event);
-  return drive({
-    start,
-    lease,
-    stack: session.release,
-    judge,
-    report,
-    live: session.live,
-    clock: systemClock,
-    signal: invocation.signal,
-    record: (state) => JSON.stringify({ state, receipt }),
+  record(event);
+  const observers = observersOf({
+    session,
+    receipt: receipt.current(),
+    invocation,
+    // What an observer cannot do is recorded, and told to no observer.
+    problem: (text) => {
+      record({ event: "warning", text });
+    },
   });
-}
-
-/** Keeps receipts in the checkout. One that cannot be written is no reason to leave a release where it is. */
-function stored(warn: (text: string) => void): (receipt: Receipt) => void {
-  let told = false;
-  return (receipt) => {
-    try {
-      writeReceipt(receipt);
-    } catch (error) {
-      if (!told) warn(`the receipt could not be written to the checkout: ${messageOf(error)}`);
-      told = true;
-    }
-  };
+  observers.tell(event);
+  try {
+    return await drive({
+      start,
+      lease,
+      stack: session.release,
+      judge,
+      report: (happened) => {
+        record(happened);
+        observers.tell(happened);
+      },
+      live: session.live,
+      clock: systemClock,
+      signal: invocation.signal,
+      record: (state) => JSON.stringify({ state, receipt: receipt.current() }),
+    });
+  } finally {
+    await observers.close();
+  }
 }
 
 /** What the command exits with when a rollout has ended. */

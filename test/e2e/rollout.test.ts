@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { createHmac, randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
+import { text } from "node:stream/consumers";
 import { connect } from "../../components/live/connect";
 import { connectLeases } from "../../components/live/leases";
 import { readLive } from "../../components/live/read";
@@ -27,6 +29,7 @@ const stack = "e2e-rollout";
 const configFile = join(checkout, `Pulumi.${stack}.yaml`);
 const analysis = join(work, "analysis.yaml");
 const rate = 100;
+const signingSecret = `whsec_${randomBytes(32).toString("base64")}`;
 
 const environment = (): NodeJS.ProcessEnv => ({ ...process.env, ...shellVariables(paths, process.env), NO_COLOR: "1" });
 
@@ -106,6 +109,25 @@ class Running {
   }
 }
 
+/** What the webhook of the config was told; a message that it cannot tell to be ours is refused, and is none. */
+class Notified {
+  readonly types: string[] = [];
+
+  constructor(private readonly secret: string) {}
+
+  async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const { "webhook-id": id, "webhook-timestamp": sent, "webhook-signature": signature } = request.headers;
+    const key = Buffer.from(this.secret.replace("whsec_", ""), "base64");
+    const expected = createHmac("sha256", key)
+      .update(`${String(id)}.${String(sent)}.${body}`)
+      .digest("base64");
+    const ours = signature === `v1,${expected}`;
+    if (ours) this.types.push((JSON.parse(body) as { type: string }).type.replace("rollout.", ""));
+    response.writeHead(ours ? 204 : 401).end();
+  }
+}
+
 const cyan = (...args: string[]): Running => new Running(...args);
 const rollout = (...args: string[]): Running =>
   cyan("rollout", "--steps", "50", "--interval", "2s", "--analysis", analysis, ...args);
@@ -114,6 +136,7 @@ describe("a rollout on the embedded cluster, under load", () => {
   let load: RunningLoad;
   let server: Server;
   let began = 0;
+  const notified = new Notified(signingSecret);
 
   before(async () => {
     await up({ paths, env: process.env, report: () => undefined, signal: new AbortController().signal });
@@ -123,9 +146,13 @@ describe("a rollout on the embedded cluster, under load", () => {
       ["readyTimeout", "15s"],
       ["drain", "1s"],
       ["gate.timeout", "5s"],
+      ["rollout.notify.ledger.kind", "webhook"],
+      ["rollout.notify.ledger.url.env", "CYAN_LEDGER"],
+      ["rollout.notify.ledger.secret.config", "ledger"],
     ] as const) {
       pulumi("config", "set", "--path", path, value);
     }
+    pulumi("config", "set", "--secret", "--path", "credentials.ledger", signingSecret);
     pulumi("up", "--yes", "--skip-preview");
     const { origin, anywhere, wrap } = entrance(paths);
     const order = { origin, anywhere, host: "shop.localhost", path: "/", rate, timeout: 5_000 };
@@ -136,7 +163,11 @@ describe("a rollout on the embedded cluster, under load", () => {
     }
     load = RunningLoad.start({ ...order, count: rate * 3_000 }, wrap);
     await load.begun;
-    server = createServer((_, response) => {
+    server = createServer((request, response) => {
+      if (request.method === "POST") {
+        void notified.take(request, response);
+        return;
+      }
       const answers = load.between(Math.max(began, Date.now() - 3_000), Infinity);
       const lost = answers.filter(isLost).length;
       response.end(JSON.stringify({ share: lost / Math.max(1, answers.length) }));
@@ -144,11 +175,13 @@ describe("a rollout on the embedded cluster, under load", () => {
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     writeFileSync(analysis, analysisOf(port));
+    process.env["CYAN_LEDGER"] = `http://127.0.0.1:${port}/very-secret`;
   });
 
   after(async () => {
     server.close();
     await load.stop();
+    Reflect.deleteProperty(process.env, "CYAN_LEDGER");
     pulumi("destroy", "--yes", "--skip-preview");
     assert.ok(run("pulumi", "stack", "rm", stack, "--yes", "--non-interactive").ok);
     rmSync(configFile, { force: true });
@@ -172,10 +205,10 @@ describe("a rollout on the embedded cluster, under load", () => {
     assert.equal(promoted.events.at(-1)?.event, "ended");
     assert.deepEqual(live(), { active: "green", weight: "0" });
     assert.equal(tally(load.between(began, Infinity)).lost, 0);
-    assert.match(
-      run(process.execPath, "driver/cyan.js", "receipt", "--stack", stack).out,
-      /: promoted\n[^]*\| 50 % \| 50 % \|/,
-    );
+    const receipt = run(process.execPath, "driver/cyan.js", "receipt", "--stack", stack).out;
+    assert.match(receipt, /: promoted\n[^]*\| 50 % \| 50 % \|/);
+    assert.deepEqual(notified.types, ["began", "moved", "waiting", "took-over", "moved", "ended"]);
+    assert.doesNotMatch(`${first.text()}${promoted.text()}${receipt}`, /very-secret|warning/);
   });
 
   it("goes on with an update that was killed in the middle, and is taken back by one that was killed while watching", async () => {

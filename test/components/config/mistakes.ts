@@ -302,5 +302,44 @@ export const mistakes: readonly Mistake[] = [
     { ...goodConfig, rollout: { onIdleTimeout: "promote" } },
     ['rollout.onIdleTimeout: is "promote"; choose one of wait, abort'],
   ],
+  [
+    "a kind of notification",
+    { ...goodConfig, rollout: { notify: { team: { kind: "slak", url: { env: "SLACK_URL" } } } } },
+    ["rollout.notify.team.kind: write a map with url, and a kind of slack, teams or webhook"],
+  ],
+  [
+    "an address that others could read",
+    { ...goodConfig, rollout: { notify: { team: { kind: "slack", url: "https://hooks.example.com/T1/B1" } } } },
+    [
+      "rollout.notify.team.url: a secret does not stand here; write {env: NAME}, or {config: NAME} for one of the credentials in the config",
+    ],
+  ],
+  [
+    "a webhook that is not signed",
+    { ...goodConfig, rollout: { notify: { team: { kind: "webhook", url: { env: "HOOK" } } } } },
+    [
+      "rollout.notify.team.secret: is missing; write {env: NAME}, or {config: NAME} for one of the credentials in the config",
+    ],
+  ],
+  [
+    "a chat that is signed",
+    { ...goodConfig, rollout: { notify: { team: { kind: "slack", url: { env: "A" }, secret: { env: "B" } } } } },
+    ["rollout.notify.team.secret: unknown key; there are kind, url, on"],
+  ],
+  [
+    "an event that there is not",
+    { ...goodConfig, rollout: { notify: { team: { kind: "teams", url: { env: "A" }, on: ["end"] } } } },
+    [
+      'rollout.notify.team.on.0: is "end"; choose one of began, took-over, moving, moved, watching, judged, waiting, asked, restoring, led-back, restored, locked, warning, ended',
+    ],
+  ],
+  [
+    "a credential that there is not",
+    { ...goodConfig, rollout: { notify: { team: { kind: "teams", url: { config: "teams" } } } } },
+    [
+      "rollout.notify.team.url: there is no credential teams; set it: pulumi config set --secret --path credentials.teams",
+    ],
+  ],
+  ["credentials that are no map", { ...goodConfig, credentials: "a" }, ["credentials: write a map of names to texts"]],
   ["a standby in words", { ...goodConfig, standby: "half" }, ["standby: write all, or a number of replicas"]],
 ];

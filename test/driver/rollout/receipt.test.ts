@@ -68,6 +68,12 @@ describe("the receipt of a rollout", () => {
     );
   });
 
+  it("has what did not go as it should", () => {
+    const warned = noted(receipt, { event: "warning", text: "rollout.notify.team was not told\nof it" }, at(8));
+    assert.deepEqual(warned.warnings, ["rollout.notify.team was not told\nof it"]);
+    assert.match(markdownOf(warned), /^- warning: rollout\.notify\.team was not told of it$/m);
+  });
+
   it("is told as lines for people, and as one object a line for machines", () => {
     assert.deepEqual(story.map(textOf), [
       "moving to blue 80 %, green 20 %",
