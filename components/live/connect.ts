@@ -1,138 +1,92 @@
-import type { KubeConfig, V1Job } from "@kubernetes/client-node";
 import { type ClusterSettings } from "../model/settings";
-import { type Cluster, type ObjectKind } from "./cluster";
-import { getPath } from "./proxy";
-import { watchChanges } from "./watch";
-
-type Client = Awaited<ReturnType<typeof loadClient>>;
-
-/** The client takes half a second to load: it is wanted only where a cluster is. */
-export function loadClient() {
-  return import("@kubernetes/client-node");
-}
-
-/** How long one request may take: a cluster that does not answer must not hold up a preview. */
-const requestTimeout = 10;
-
-/**
- * The cluster that the Kubernetes provider works on: `kubernetes:kubeconfig` and `kubernetes:context` of the stack's
- * config, else KUBECONFIG, else the default file.
- *
- * @throws Error when there is no such kubeconfig or context.
- */
-export async function connect(namespace: string, settings: ClusterSettings): Promise<Cluster> {
-  const { client, config } = await loadKubeConfig(settings);
-  return clusterOf(client, config, namespace);
-}
-
-/**
- * The kubeconfig that `connect` uses, with the client that reads it, for what is not live traffic.
- *
- * @throws Error when there is no such kubeconfig or context.
- */
-export async function loadKubeConfig(settings: ClusterSettings): Promise<{ client: Client; config: KubeConfig }> {
-  const client = await loadClient();
-  return { client, config: load(client, settings) };
-}
-
-export function load(client: Client, { kubeconfig, context }: ClusterSettings): KubeConfig {
-  const config = new client.KubeConfig();
-  if (kubeconfig === undefined) config.loadFromDefault();
-  else if (/^\s*[{\w]+:|^\s*\{/.test(kubeconfig)) config.loadFromString(kubeconfig);
-  else config.loadFromFile(kubeconfig);
-  if (context !== undefined) config.setCurrentContext(context);
-  if (config.getCurrentCluster() === null) throw new Error(`the kubeconfig has no context ${config.currentContext}`);
-  return config;
-}
-
-function clusterOf(client: Client, config: KubeConfig, namespace: string): Cluster {
-  const timeoutSeconds = requestTimeout;
-  const generic = anyKind(client, config, namespace);
-  const core = config.makeApiClient(client.CoreV1Api);
-  const apps = config.makeApiClient(client.AppsV1Api);
-  const discovery = config.makeApiClient(client.DiscoveryV1Api);
-  return {
-    objects: generic.objects,
-    patch: generic.patch,
-    namespace: async () => {
-      try {
-        return await core.readNamespace({ name: namespace });
-      } catch (error) {
-        if (error instanceof client.ApiException && error.code === 404) return undefined;
-        if (error instanceof client.ApiException && error.code === 403) return {};
-        throw error;
-      }
-    },
-    services: async () => (await core.listNamespacedService({ namespace, timeoutSeconds })).items,
-    deployments: async () => (await apps.listNamespacedDeployment({ namespace, timeoutSeconds })).items,
-    endpointSlices: async () => (await discovery.listNamespacedEndpointSlice({ namespace, timeoutSeconds })).items,
-    pods: async (labels) => {
-      const labelSelector = Object.entries(labels)
-        .map(([key, value]) => `${key}=${value}`)
-        .join(",");
-      return (await core.listNamespacedPod({ namespace, labelSelector, timeoutSeconds })).items;
-    },
-    podsEverywhere: async (labelSelector) =>
-      (await core.listPodForAllNamespaces({ labelSelector, timeoutSeconds })).items,
-    watchEndpoints: (changed, signal) => {
-      const path = `/apis/discovery.k8s.io/v1/namespaces/${namespace}/endpointslices`;
-      return watchChanges(client, config, { path }, changed, signal);
-    },
-    get: (service, port, path, signal) =>
-      getPath(config, `/api/v1/namespaces/${namespace}/services/${service}:${port}/proxy${path}`, signal),
-    ...jobsOf(client, config, namespace),
-  };
-}
-
-/** What a gate's Job needs. */
-function jobsOf(
-  client: Client,
-  config: KubeConfig,
-  namespace: string,
-): Pick<Cluster, "createJob" | "job" | "watchJob" | "log"> {
-  const batch = config.makeApiClient(client.BatchV1Api);
-  const core = config.makeApiClient(client.CoreV1Api);
-  return {
-    createJob: async (job) => {
-      const body: V1Job = Object.assign(new client.V1Job(), { apiVersion: "batch/v1", kind: "Job", ...job });
-      const { metadata } = await batch.createNamespacedJob({ namespace, fieldManager, body });
-      return metadata?.name ?? "";
-    },
-    job: (name) => batch.readNamespacedJob({ name, namespace }),
-    watchJob: (name, changed, signal) => {
-      const path = `/apis/batch/v1/namespaces/${namespace}/jobs`;
-      return watchChanges(client, config, { path, fieldSelector: `metadata.name=${name}` }, changed, signal);
-    },
-    log: (name, tailLines) => core.readNamespacedPodLog({ name, namespace, tailLines }),
-  };
-}
+import { Api, ApiError } from "./api";
+import {
+  type Cluster,
+  type Deployment,
+  type EndpointSlice,
+  type Job,
+  type KubernetesObject,
+  type ObjectKind,
+  type Pod,
+  type Service,
+} from "./cluster";
+import { readAccess } from "./kubeconfig";
 
 /** Who the API server says has written what was moved past the engine. */
 const fieldManager = "cyan";
 
-/** Objects of kinds that the client has no method for, such as custom resources. */
-function anyKind(client: Client, config: KubeConfig, namespace: string): Pick<Cluster, "objects" | "patch"> {
-  class AnyKind extends client.KubernetesObjectApi {
-    /** Whether the API server serves the kind. */
-    async serves({ apiVersion, kind }: ObjectKind): Promise<boolean> {
+/** A list ends at the server, too, when nobody waits for it any more. */
+const limit = { timeoutSeconds: "10" };
+
+/**
+ * One namespace of the cluster that the Kubernetes provider works on.
+ *
+ * @throws Error when there is no such kubeconfig or context.
+ */
+export async function connect(namespace: string, settings: ClusterSettings): Promise<Cluster> {
+  const api = await connectApi(settings);
+  const within = `/namespaces/${namespace}`;
+  const core = `/api/v1${within}`;
+  const slices = `/apis/discovery.k8s.io/v1${within}/endpointslices`;
+  return {
+    ...anyKind(api, namespace),
+    ...jobsOf(api, namespace),
+    namespace: async () => {
       try {
-        return (await this.resource(apiVersion, kind)) !== undefined;
+        return await api.ask<KubernetesObject>(`/api/v1${within}`);
       } catch (error) {
-        if (error instanceof client.ApiException && error.code === 404) return false;
+        if (error instanceof ApiError && error.code === 404) return undefined;
+        if (error instanceof ApiError && error.code === 403) return {};
         throw error;
       }
-    }
-  }
-  const api = config.makeApiClient(AnyKind);
+    },
+    services: () => api.list<Service>(`${core}/services`, limit),
+    deployments: () => api.list<Deployment>(`/apis/apps/v1${within}/deployments`, limit),
+    endpointSlices: () => api.list<EndpointSlice>(slices, limit),
+    pods: (labels) => {
+      const labelSelector = Object.entries(labels)
+        .map(([key, value]) => `${key}=${value}`)
+        .join(",");
+      return api.list<Pod>(`${core}/pods`, { labelSelector, ...limit });
+    },
+    podsEverywhere: (labelSelector) => api.list<Pod>("/api/v1/pods", { labelSelector, ...limit }),
+    watchEndpoints: (changed, signal) => api.watch(slices, {}, changed, signal),
+    get: (service, port, path, signal) => api.get(`${core}/services/${service}:${port}/proxy${path}`, signal),
+  };
+}
+
+/** The API server that `connect` asks, for what is not live traffic. */
+export async function connectApi(settings: ClusterSettings): Promise<Api> {
+  return new Api(await readAccess(settings));
+}
+
+/** What a gate's Job needs. */
+function jobsOf(api: Api, namespace: string): Pick<Cluster, "createJob" | "job" | "watchJob" | "log"> {
+  const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
   return {
-    objects: async (kind) => {
-      if (!(await api.serves(kind))) return undefined;
-      const { items } = await api.list(kind.apiVersion, kind.kind, namespace);
-      return items;
+    createJob: async (job) => {
+      const body = { apiVersion: "batch/v1", kind: "Job", ...job };
+      const { metadata } = await api.ask<Job>(jobs, { method: "POST", query: { fieldManager }, body });
+      return metadata?.name ?? "";
+    },
+    job: (name) => api.ask<Job>(`${jobs}/${name}`),
+    watchJob: (name, changed, signal) => api.watch(jobs, { fieldSelector: `metadata.name=${name}` }, changed, signal),
+    log: (pod, lines) => api.text(`/api/v1/namespaces/${namespace}/pods/${pod}/log`, { tailLines: String(lines) }),
+  };
+}
+
+/** Objects of the kinds that routers name. */
+function anyKind(api: Api, namespace: string): Pick<Cluster, "objects" | "patch"> {
+  return {
+    objects: async (kind: ObjectKind) => {
+      const path = await api.pathOf(kind, { namespace });
+      return path === undefined ? undefined : api.list<KubernetesObject>(path, limit);
     },
     patch: async (kind, name, change) => {
-      const body = { ...kind, ...change, metadata: { ...change.metadata, name, namespace } };
-      await api.patch(body, undefined, undefined, fieldManager, undefined, client.PatchStrategy.MergePatch);
+      const path = await api.pathOf(kind, { namespace, name });
+      if (path === undefined) throw new Error(`the cluster does not know ${kind.kind} of ${kind.apiVersion}`);
+      const contentType = "application/merge-patch+json";
+      await api.ask(path, { method: "PATCH", query: { fieldManager }, body: change, contentType });
     },
   };
 }

@@ -1,7 +1,6 @@
-import { setTimeout } from "node:timers/promises";
-import type { V1Lease } from "@kubernetes/client-node";
 import { type ClusterSettings } from "../model/settings";
-import { load, loadClient } from "./connect";
+import { ApiError } from "./api";
+import { connectApi } from "./connect";
 
 /** A Lease of the cluster, with what is kept on it. */
 export interface Lease {
@@ -29,8 +28,23 @@ export interface Leases {
   watch(name: string, changed: () => void, signal: AbortSignal): Promise<void>;
 }
 
-/** Milliseconds between two watches. */
-const watchPause = 250;
+/** https://kubernetes.io/docs/reference/kubernetes-api/cluster-resources/lease-v1 */
+interface LeaseObject {
+  readonly apiVersion: "coordination.k8s.io/v1";
+  readonly kind: "Lease";
+  readonly metadata: {
+    readonly name: string;
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly resourceVersion?: string;
+  };
+  readonly spec?: {
+    readonly holderIdentity?: string;
+    readonly leaseDurationSeconds?: number;
+    /** RFC 3339, with microseconds. */
+    readonly renewTime?: string;
+  };
+}
 
 /**
  * The Leases of a namespace, on the cluster that the Kubernetes provider works on.
@@ -38,80 +52,57 @@ const watchPause = 250;
  * @throws Error when there is no such kubeconfig or context.
  */
 export async function connectLeases(namespace: string, settings: ClusterSettings): Promise<Leases> {
-  const client = await loadClient();
-  const config = load(client, settings);
-  const api = config.makeApiClient(client.CoordinationV1Api);
-  const status = (error: unknown): number | undefined =>
-    error instanceof client.ApiException ? error.code : undefined;
+  const api = await connectApi(settings);
+  const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
   return {
-    async read(name) {
-      try {
-        return leaseOf(await api.readNamespacedLease({ namespace, name }));
-      } catch (error) {
-        if (status(error) === 404) return undefined;
-        throw error;
-      }
-    },
-    async write(name, lease) {
-      const body = bodyOf(name, lease, client);
-      try {
+    read: (name) => unless(404, async () => leaseOf(await api.ask<LeaseObject>(`${path}/${name}`))),
+    write: (name, lease) =>
+      unless(409, async () => {
+        const body = bodyOf(name, lease);
         return leaseOf(
           lease.version === ""
-            ? await api.createNamespacedLease({ namespace, body })
-            : await api.replaceNamespacedLease({ namespace, name, body }),
+            ? await api.ask<LeaseObject>(path, { method: "POST", body })
+            : await api.ask<LeaseObject>(`${path}/${name}`, { method: "PUT", body }),
         );
-      } catch (error) {
-        if (status(error) === 409) return undefined;
-        throw error;
-      }
-    },
-    async watch(name, changed, signal) {
-      const watch = new client.Watch(config);
-      const path = `/apis/coordination.k8s.io/v1/namespaces/${namespace}/leases`;
-      while (!signal.aborted) {
-        // What changed before the watch began, or between two of them, is asked for by the caller.
-        changed();
-        await new Promise<void>((resolve) => {
-          const ended = (): void => {
-            resolve();
-          };
-          watch.watch(path, { fieldSelector: `metadata.name=${name}` }, changed, ended).then((request) => {
-            if (signal.aborted) request.abort();
-            signal.addEventListener("abort", () => {
-              request.abort();
-            });
-          }, ended);
-          signal.addEventListener("abort", ended);
-        });
-        // A server that ends a watch at once, or does not answer, is not asked all the time.
-        await setTimeout(watchPause, undefined, { signal }).catch(() => undefined);
-      }
-    },
+      }),
+    watch: (name, changed, signal) => api.watch(path, { fieldSelector: `metadata.name=${name}` }, changed, signal),
   };
 }
 
-function leaseOf({ metadata, spec }: V1Lease): Lease {
+/** Undefined when the API server answers with this status. */
+async function unless<T>(status: number, asking: () => Promise<T>): Promise<T | undefined> {
+  try {
+    return await asking();
+  } catch (error) {
+    if (error instanceof ApiError && error.code === status) return undefined;
+    throw error;
+  }
+}
+
+function leaseOf({ metadata, spec }: LeaseObject): Lease {
   return {
     holder: spec?.holderIdentity ?? "",
     seconds: spec?.leaseDurationSeconds ?? 0,
-    ...(spec?.renewTime && { renewed: new Date(spec.renewTime) }),
-    annotations: metadata?.annotations ?? {},
-    version: metadata?.resourceVersion ?? "",
+    ...(spec?.renewTime !== undefined && { renewed: new Date(spec.renewTime) }),
+    annotations: metadata.annotations ?? {},
+    version: metadata.resourceVersion ?? "",
   };
 }
 
-function bodyOf(name: string, lease: Lease, client: Awaited<ReturnType<typeof loadClient>>): V1Lease {
-  return Object.assign(new client.V1Lease(), {
-    metadata: Object.assign(new client.V1ObjectMeta(), {
+function bodyOf(name: string, lease: Lease): LeaseObject {
+  return {
+    apiVersion: "coordination.k8s.io/v1",
+    kind: "Lease",
+    metadata: {
       name,
-      annotations: { ...lease.annotations },
+      annotations: lease.annotations,
       labels: { "app.kubernetes.io/managed-by": "cyan" },
       ...(lease.version !== "" && { resourceVersion: lease.version }),
-    }),
-    spec: Object.assign(new client.V1LeaseSpec(), {
+    },
+    spec: {
       holderIdentity: lease.holder,
       leaseDurationSeconds: lease.seconds,
-      ...(lease.renewed && { renewTime: new client.V1MicroTime(lease.renewed) }),
-    }),
-  });
+      ...(lease.renewed && { renewTime: lease.renewed.toISOString().replace("Z", "000Z") }),
+    },
+  };
 }

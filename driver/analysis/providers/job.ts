@@ -1,9 +1,10 @@
 import { z } from "zod";
-import { loadKubeConfig } from "../../../components/live/connect";
+import { ApiError } from "../../../components/live/api";
+import { type Job } from "../../../components/live/cluster";
+import { connectApi } from "../../../components/live/connect";
 import { parseDuration } from "../../../components/model/duration";
 import { type Clock } from "../../clock";
 import { type Failure, type Sample } from "../model";
-import { isRecord } from "./http";
 import { type ProviderArgs, providerKind } from "./provider";
 
 /** How often a running Job is looked at, in milliseconds. */
@@ -102,23 +103,23 @@ function manifestOf({ labels, spec }: z.output<typeof query>): object {
 }
 
 async function clusterJobs({ cluster, namespace }: ProviderArgs): Promise<JobApi> {
-  const { client, config } = await loadKubeConfig(cluster);
-  const batch = config.makeApiClient(client.BatchV1Api);
+  const api = await connectApi(cluster);
+  const jobs = `/apis/batch/v1/namespaces/${namespace}/jobs`;
   return {
-    create: async (body) => (await batch.createNamespacedJob({ namespace, body })).metadata?.name ?? "",
+    create: async (body) => (await api.ask<Job>(jobs, { method: "POST", body })).metadata?.name ?? "",
     outcome: async (name) => {
       try {
-        const { status } = await batch.readNamespacedJob({ name, namespace });
+        const { status } = await api.ask<Job>(`${jobs}/${name}`);
         const holds = (type: string) =>
           status?.conditions?.some((each) => each.type === type && each.status === "True");
         return holds("Complete") ? "succeeded" : holds("Failed") ? "failed" : undefined;
       } catch (error) {
-        if (isRecord(error) && error["code"] === 404) return undefined;
+        if (error instanceof ApiError && error.code === 404) return undefined;
         throw error;
       }
     },
     remove: async (name) => {
-      await batch.deleteNamespacedJob({ name, namespace, propagationPolicy: "Background" });
+      await api.ask(`${jobs}/${name}`, { method: "DELETE", query: { propagationPolicy: "Background" } });
     },
   };
 }
