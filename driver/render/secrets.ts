@@ -2,7 +2,7 @@ import { UserError } from "../invocation";
 import { type Stack } from "../stack";
 
 /** Keys whose secrets are never part of an object, or are left out of what is rendered. */
-const apart = ["secrets", "gate", "rollout", "rolloutState"];
+const apart = ["secrets", "credentials", "gate", "rollout", "rolloutState"];
 
 /** @throws UserError for a secret that would be written in clear. */
 export function refuseSecrets({ secretKeys }: Pick<Stack, "secretKeys">): void {

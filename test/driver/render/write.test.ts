@@ -68,7 +68,7 @@ describe("what cyan render writes", () => {
   });
 
   it("never has a secret in clear: one outside of secrets is refused", () => {
-    refuseSecrets({ secretKeys: ["secrets", "gate", "rollout", "rolloutState"] });
+    refuseSecrets({ secretKeys: ["secrets", "credentials", "gate", "rollout", "rolloutState"] });
     assert.equal(
       refused(() => {
         refuseSecrets({ secretKeys: ["services", "secrets"] });

@@ -44,7 +44,7 @@ describe("a rollout that others are told of", () => {
     const settings = settingsOf({ ...goodConfig, rollout: { notify } });
     const holder = holderOf({ user: "ada", host: "one", space: "1", pid: 1, started: "s", isAlive: () => true });
     const session: Session = {
-      stack: { name, settings, warnings: [], recorded: {} },
+      stack: { name, settings, secretKeys: [], warnings: [], recorded: {} },
       ...{ leases, leaseName: "rollout", holder, user: "ada", live: release, release },
     };
     const env = { HOOK: `${server.url}/very/secret` };
