@@ -6,6 +6,7 @@ import { admit, guardsOf } from "./components/guards";
 import { connect } from "./components/live/connect";
 import { readLive } from "./components/live/read";
 import { lintRoutes } from "./components/live/router";
+import { lastIn } from "./components/model/arrangement";
 import { perColor } from "./components/model/color";
 import { withFindings } from "./components/model/findings";
 import { planTransition } from "./components/model/transition";
@@ -28,7 +29,7 @@ export = async () => {
 
   const guards = guardsOf({ settings, cluster, readLive: live });
   const first = installController(settings.install);
-  const release = new Release("release", releaseArgs(settings, now), { first, guards });
+  const release = new Release("release", releaseArgs(settings, now), { first, guards, last: lastIn(now, settings) });
 
   const routed = settings.services.flatMap(({ name, route }) => (route === undefined ? [] : [{ name, route }]));
   const urls = routed.map(({ name, route }) => {

@@ -15,7 +15,7 @@ import { type PodArgs } from "./kubernetes/pod";
 import { secretArgs } from "./kubernetes/secret";
 import { serviceArgs } from "./kubernetes/service";
 import { serviceAccountArgs } from "./kubernetes/service-account";
-import { type Scale, scaleOf } from "./model/capacity";
+import { type Scale } from "./model/capacity";
 import { type Color } from "./model/color";
 import { type Duration, formatDuration } from "./model/duration";
 import {
@@ -23,7 +23,6 @@ import {
   type SecretSettings,
   type ServiceSettings,
   type Settings,
-  type Standby,
   type WorkloadSettings,
 } from "./model/settings";
 import { openly } from "./openly";
@@ -33,9 +32,8 @@ export interface EnvironmentArgs {
   /** Namespace of the objects; it exists. */
   readonly namespace: string;
   readonly services: readonly ServiceSettings[];
-  /** Whether the declared traffic sends this color any request; one that does not is kept at `standby`. */
-  readonly serving: boolean;
-  readonly standby: Standby;
+  /** By service, how many pods the color has in the declared traffic. */
+  readonly scales: Readonly<Record<string, Scale>>;
   /** How long one Deployment may take to become ready before the update fails. */
   readonly readyTimeout: Duration;
   /** What the services are told in secret; no input of the component, so that nothing keeps it but the Secrets. */
@@ -51,13 +49,17 @@ export interface EnvironmentArgs {
 export interface EnvironmentOrder {
   /** What every object waits for. */
   readonly first: readonly pulumi.Resource[];
-  /**
-   * What the workloads wait for besides, and the Services do not: the routes, when the color has lost its share, so
-   * that it shrinks after the requests have gone.
-   */
-  readonly after?: Promise<readonly pulumi.Resource[]>;
-  /** Asked before a workload is changed. */
-  readonly drain?: pulumi.ResourceHook;
+  /** What the workloads of some services wait for besides; their Services do not. */
+  readonly last?: LastOrder;
+}
+
+/** Workloads that are changed after the routes have moved: those that lose pods, when the requests have gone. */
+interface LastOrder {
+  /** Names of the services. */
+  readonly services: readonly string[];
+  readonly routes: Promise<readonly pulumi.Resource[]>;
+  /** Asked before each change of such a workload. */
+  readonly hook?: pulumi.ResourceHook;
 }
 
 /** A Deployment whose number of pods may be an autoscaler's. */
@@ -72,20 +74,27 @@ interface Sized {
 export class Environment extends pulumi.ComponentResource {
   /** The Services, which routes name. They never wait for pods. */
   readonly services: readonly pulumi.Resource[];
-  /** What has to be ready before the color takes requests. */
+  /** What has to be ready before the routes move: the workloads that do not come after them. */
   readonly workloads: readonly pulumi.Resource[];
+  /** By service, the pods that its Deployment asks for, as the cluster has it. */
+  readonly pods: Readonly<Record<string, pulumi.Output<number>>>;
 
   constructor(name: string, args: EnvironmentArgs, order: EnvironmentOrder, opts?: pulumi.ComponentResourceOptions) {
     super("cyan:index:Environment", name, openly(args), opts);
     const first = { parent: this, dependsOn: [...order.first] };
-    const after = order.after ?? Promise.resolve([]);
-    const later = {
+    const { last } = order;
+    const after = last && {
       parent: this,
-      dependsOn: after.then((routes) => [...order.first, ...routes]),
-      ...(order.drain && { hooks: { beforeUpdate: [order.drain] } }),
+      dependsOn: last.routes.then((routes) => [...order.first, ...routes]),
+      ...(last.hook && { hooks: { beforeUpdate: [last.hook] } }),
     };
     this.services = args.services.map((service) => this.service(name, service, args, first));
-    this.workloads = args.services.flatMap((service) => this.workload(name, service, args, later));
+    const placed = args.services.map((service) => {
+      const comesLast = last?.services.includes(service.name) ?? false;
+      return { service, comesLast, ...this.workload(name, service, args, comesLast && after ? after : first) };
+    });
+    this.workloads = placed.flatMap(({ comesLast, resources }) => (comesLast ? [] : resources));
+    this.pods = Object.fromEntries(placed.map(({ service, pods }) => [service.name, pods]));
     this.registerOutputs();
   }
 
@@ -104,11 +113,11 @@ export class Environment extends pulumi.ComponentResource {
     service: ServiceSettings,
     args: EnvironmentArgs,
     opts: pulumi.CustomResourceOptions,
-  ): pulumi.Resource[] {
+  ): { readonly resources: pulumi.Resource[]; readonly pods: pulumi.Output<number> } {
     const prefix = `${name}-${service.name}`;
     const settings = service.workloads[args.color];
     const owner = ownerOf(service, args);
-    const scale = scaleOf(settings, args.serving, args.standby);
+    const scale = scaleFor(service, args);
     const { readyTimeout, networkPolicy } = args;
     const timeout = formatDuration(readyTimeout);
     const awaited = { ...opts, customTimeouts: { create: timeout, update: timeout } };
@@ -132,7 +141,7 @@ export class Environment extends pulumi.ComponentResource {
       ...(spared ? [new PodDisruptionBudget(`${prefix}-budget`, disruptionBudgetArgs(owner), opts)] : []),
       ...(networkPolicy ? [new NetworkPolicy(`${prefix}-network`, networkPolicyArgs(owner, networkPolicy), opts)] : []),
     ];
-    return [deployment, ...autoscaled, ...guards];
+    return { resources: [deployment, ...autoscaled, ...guards], pods: deployment.spec.replicas };
   }
 
   /**
@@ -160,6 +169,12 @@ export class Environment extends pulumi.ComponentResource {
     });
     return [autoscaler, size];
   }
+}
+
+function scaleFor({ name }: ServiceSettings, { scales }: EnvironmentArgs): Scale {
+  const scale = scales[name];
+  if (scale === undefined) throw new Error(`the service ${name} has no size`);
+  return scale;
 }
 
 function ownerOf(service: ServiceSettings, { color, namespace }: EnvironmentArgs): Owner {

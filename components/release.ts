@@ -4,11 +4,13 @@ import { Environment, type EnvironmentArgs } from "./environment";
 import { recordForced } from "./forced";
 import { type Guards } from "./guards";
 import { objectLabels } from "./kubernetes/labels";
-import { colors, perColor } from "./model/color";
+import { type Last, lastIn } from "./model/arrangement";
+import { scaleIn } from "./model/capacity";
+import { type Color, colors, perColor } from "./model/color";
 import { type Live } from "./model/live";
 import { type ReleaseArgs } from "./model/release-args";
 import { type Settings } from "./model/settings";
-import { serves } from "./model/traffic";
+import { capabilities } from "./model/routers";
 import { planTransition } from "./model/transition";
 import { servedImages, transitionInputs } from "./model/transition-inputs";
 import { openly } from "./openly";
@@ -16,7 +18,7 @@ import { routers } from "./routers/registry";
 import { type ServedTraffic } from "./routers/router";
 
 /** What a release is declared from: a part of the stack's settings, and what they change of what is live. */
-export function releaseArgs(settings: Settings, live: Live = { known: true, services: [] }): ReleaseArgs {
+export function releaseArgs(settings: Settings, live: Live = nothingLive): ReleaseArgs {
   const { traffic, router, namespace, createNamespace, services, canary, standby } = settings;
   const { readyTimeout, drain, secrets, secretServices, networkPolicy } = settings;
   const { minReady, timeout, force } = settings.gate;
@@ -29,20 +31,23 @@ export function releaseArgs(settings: Settings, live: Live = { known: true, serv
   };
 }
 
-/** What a release waits for, besides itself. */
+const nothingLive: Live = { known: true, services: [] };
+
+/** In what order a release's objects are changed, and what they wait for besides each other. */
 export interface ReleaseOrder {
   /** What every route waits for, such as an ingress controller that the stack installs. */
   readonly first?: readonly pulumi.Resource[];
   /** What the engine asks before it moves traffic, and before it shrinks what traffic has left. */
   readonly guards?: Guards;
+  /** What is changed after the routes. By default, what the declared traffic alone says comes last. */
+  readonly last?: Last;
 }
 
 /**
  * Both environments of a set of services, and the routes that split requests between them. All services move together.
  *
- * The order of one update follows from the declared traffic alone. An environment that serves is ready before any
- * route moves to it; one that does not is updated after the routes have left it, so that it shrinks without a loss and
- * cannot stop a rollback by its own failure.
+ * An environment that is to serve is ready before any route moves to it; what loses pods comes after the routes have left
+ * it, so that it shrinks without a loss and cannot stop a rollback by its own failure (components/model/arrangement.ts).
  *
  * The transition is an input, so that policies judge it before anything is done. An update at rest leaves the last one as it
  * was recorded, by `ignoreChanges`: an update after a flip then has nothing to do, and policies see that nothing moves.
@@ -60,28 +65,32 @@ export class Release extends pulumi.ComponentResource {
     );
     const namespace =
       args.namespace === "default" || !args.createNamespace ? [] : [this.namespace(name, args.namespace)];
-    const { first = [], guards } = order;
-    const { drain, forced } = guards ?? {};
+    const { first = [], guards, last = lastIn(nothingLive, args) } = order;
+    const { forced } = guards ?? {};
+    const hook = capabilities[args.router].shareBy === "pods" ? guards?.gate : guards?.drain;
     const routes = deferred<readonly pulumi.Resource[]>();
     const environments = perColor((color) => {
-      const serving = serves(args.traffic, color);
+      const services = last[color];
       return new Environment(
         `${name}-${color}`,
-        { ...environmentArgs(args), color, serving, served: args.served[color] },
-        serving ? { first: namespace } : { first: namespace, after: routes.promise, ...(drain && { drain }) },
+        environmentArgs(args, color),
+        { first: namespace, last: { services, routes: routes.promise, ...(hook && { hook }) } },
         { parent: this },
       );
     });
     const named = colors.flatMap((color) => environments[color].services);
-    const ready = colors
-      .filter((color) => serves(args.traffic, color))
-      .flatMap((color) => environments[color].workloads);
-    const declared = routers[args.router](name, args, {
-      parent: this,
-      dependsOn: [...first, ...named, ...ready],
-      ...(forced && { transformations: [recordForced(pulumi.all(ready.map(({ urn }) => urn)).apply(forced))] }),
-      ...(guards && { hooks: { beforeCreate: [guards.gate], beforeUpdate: [guards.gate] } }),
-    });
+    const ready = colors.flatMap((color) => environments[color].workloads);
+    const pods = perColor((color) => environments[color].pods);
+    const declared = routers[args.router](
+      name,
+      { ...args, pods },
+      {
+        parent: this,
+        dependsOn: [...first, ...named, ...ready],
+        ...(forced && { transformations: [recordForced(pulumi.all(ready.map(({ urn }) => urn)).apply(forced))] }),
+        ...(guards && { hooks: { beforeCreate: [guards.gate], beforeUpdate: [guards.gate] } }),
+      },
+    );
     routes.resolve(declared.resources);
     this.served = declared.served;
     this.registerOutputs({ served: this.served });
@@ -93,11 +102,15 @@ export class Release extends pulumi.ComponentResource {
   }
 }
 
-/** What of a release's arguments both its environments are declared from. */
-function environmentArgs(args: ReleaseArgs): Omit<EnvironmentArgs, "color" | "serving" | "served"> {
-  const { namespace, services, standby, readyTimeout, secrets, secretServices, networkPolicy } = args;
-  const common = { namespace, services, standby, readyTimeout, secrets, secretServices };
-  return { ...common, ...(networkPolicy && { networkPolicy }) };
+/** What of a release's arguments the environment of a color is declared from. */
+function environmentArgs(args: ReleaseArgs, color: Color): EnvironmentArgs {
+  const { namespace, services, readyTimeout, secrets, secretServices, networkPolicy } = args;
+  const scales = services.map((service) => [service.name, scaleIn(service, color, args)] as const);
+  return {
+    ...{ color, namespace, services, readyTimeout, secrets, secretServices, served: args.served[color] },
+    scales: Object.fromEntries(scales),
+    ...(networkPolicy && { networkPolicy }),
+  };
 }
 
 /** A promise that is settled from outside: what shrinks is declared before the routes that it waits for. */

@@ -18,6 +18,8 @@ const asked: Readonly<Record<Feature, string>> = {
   cookie: "cookie",
   mirror: "mirror",
   affinity: "sessions",
+  standby: "idle pods",
+  autoscaling: "autoscaler",
 };
 
 const columns: readonly (readonly [title: string, cell: (can: Capabilities) => string])[] = [

@@ -17,6 +17,12 @@ export function routerProblems(raw: RawConfig, settings: CompletedConfig): Cross
       [`services.${name}.ingress.gateway`, "gateway", ingress !== false && ingress?.gateway !== undefined],
       [`services.${name}.previewHost`, "host", Boolean(previewHost)],
     ]),
+    ...Object.entries(raw.services).flatMap(([name, { autoscaling, blue, green }]): typeof asked => [
+      [`services.${name}.autoscaling`, "autoscaling", autoscaling !== undefined],
+      [`services.${name}.blue.autoscaling`, "autoscaling", blue.autoscaling !== undefined],
+      [`services.${name}.green.autoscaling`, "autoscaling", green.autoscaling !== undefined],
+    ]),
+    ["standby", "standby", typeof raw.standby === "number" && raw.standby > 0],
     ["canaryWeight", "weight", traffic.canaryWeight > 0],
     ["canary.header", "header", raw.canary.header !== undefined],
     ["canary.headerPattern", "headerPattern", raw.canary.headerPattern !== undefined],

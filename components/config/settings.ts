@@ -1,6 +1,7 @@
 import { type z } from "zod";
 import { type Color, perColor } from "../model/color";
 import { type RolloutSettings } from "../model/rollout";
+import { capabilities } from "../model/routers";
 import {
   type ClusterSettings,
   type ProbeSettings,
@@ -97,7 +98,8 @@ function complete(raw: RawConfig, secretServices = false): CompletedConfig {
       networkPolicy: { from: [], sameNamespace: true, ...networkPolicy },
     }),
     canary: { weightTotal: 100, mirror: 0, ...raw.canary },
-    standby: raw.standby,
+    // All is the default that the engine hands over: with some routers it is none.
+    standby: capabilities[raw.router].standby ? raw.standby : 0,
     install: raw.install,
     readyTimeout: raw.readyTimeout,
     gate: completeGate(raw.gate, Object.keys(raw.services)),

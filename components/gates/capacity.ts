@@ -1,14 +1,9 @@
+import { isMissing, measure, type Measured, missingAfter } from "../live/await-endpoints";
 import { type Cluster } from "../live/cluster";
-import { readyEndpoints } from "../live/endpoints";
-import { type Duration, formatDuration } from "../model/duration";
-import { names } from "../model/names";
+import { formatDuration } from "../model/duration";
 import { type Need } from "../model/needs";
-import { changesOf } from "./changes";
 import { type Gate, type GateArgs, GateError } from "./gate";
 import { whyNotReady } from "./pod-reasons";
-
-/** A need with the ready endpoints that there are now. */
-type Measured = Need & { readonly now: number };
 
 /** Every color that is to get more requests has the ready endpoints that it needs, for all services together. */
 export function capacityGate({ cluster, settings, transition: { needs } }: GateArgs): Gate | undefined {
@@ -26,46 +21,20 @@ export function capacityGate({ cluster, settings, transition: { needs } }: GateA
     async pass() {
       const missing = await missingAfter(cluster, needs, timeout);
       if (missing.length === 0) return;
-      throw new GateError("capacity", formatDuration(timeout), await reasons(cluster, missing));
+      throw new GateError("capacity", formatDuration(timeout), await reasons(cluster, missing), settings.router);
     },
   };
 }
 
-async function measure(cluster: Cluster, needs: readonly Need[]): Promise<Measured[]> {
-  const slices = await cluster.endpointSlices();
-  return needs.map((need) => ({ ...need, now: readyEndpoints(slices, names.environment(need.service, need.color)) }));
-}
-
-const isMissing = ({ now, needed }: Measured): boolean => now < needed;
-
 /** Whether the update makes the color too small for what it needs. */
-const isTooSmall = ({ growsTo = Infinity, needed }: Measured): boolean => growsTo < needed;
+const isTooSmall = ({ growsTo = Infinity, needed }: Measured<Need>): boolean => growsTo < needed;
 
-/** What is missing when the time is over; nothing as soon as nothing is. */
-async function missingAfter(cluster: Cluster, needs: readonly Need[], timeout: Duration): Promise<Measured[]> {
-  const stop = new AbortController();
-  const deadline = setTimeout(() => {
-    stop.abort();
-  }, timeout.seconds * 1000);
-  const missing = async (): Promise<Measured[]> => (await measure(cluster, needs)).filter(isMissing);
-  try {
-    let left = await missing();
-    if (left.length === 0) return left;
-    const changes = changesOf((changed, signal) => cluster.watchEndpoints(changed, signal), stop.signal);
-    while (left.length > 0 && (await changes.next())) left = await missing();
-    return left;
-  } finally {
-    clearTimeout(deadline);
-    stop.abort();
-  }
-}
-
-function counts({ service, color, share, now, needed, growsTo }: Measured): string {
+function counts({ service, color, share, now, needed, growsTo }: Measured<Need>): string {
   const line = `${service} ${color}: ${now} of ${needed} ready endpoints for ${share} % of the requests`;
   return growsTo === undefined ? line : `${line}; the update first rolls out its Deployment, with ${growsTo} replicas`;
 }
 
-async function reasons(cluster: Cluster, missing: readonly Measured[]): Promise<string[]> {
+async function reasons(cluster: Cluster, missing: readonly Measured<Need>[]): Promise<string[]> {
   const lines: string[] = [];
   for (const each of missing) {
     const pods = await cluster.pods({ "app.kubernetes.io/name": each.service, "cyan.dev/color": each.color });

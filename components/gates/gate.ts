@@ -1,5 +1,6 @@
 import { type Cluster } from "../live/cluster";
-import { type Settings } from "../model/settings";
+import { type Capabilities, capabilities } from "../model/routers";
+import { type RouterKind, type Settings } from "../model/settings";
 import { type Transition } from "../model/transition";
 
 /** What a gate asks about: one transition, of all services together. */
@@ -32,7 +33,13 @@ export interface GateAnswer {
   readonly lines: readonly string[];
 }
 
-/** A gate that did not hold: no traffic was moved. */
+/** What is left as it is when a gate does not hold. Pods that were added get requests, where pods make the shares. */
+const kept = {
+  weight: "no traffic was moved",
+  pods: "no pod that serves was taken away",
+} as const satisfies Record<Capabilities["shareBy"], string>;
+
+/** A gate that did not hold: nothing was taken from the color that serves. */
 export class GateError extends Error {
   override readonly name = "GateError";
 
@@ -40,10 +47,10 @@ export class GateError extends Error {
    * @param within how long it was asked.
    * @param lines what it found.
    */
-  constructor(gate: string, within: string, lines: readonly string[]) {
+  constructor(gate: string, within: string, lines: readonly string[], router: RouterKind) {
     super(
       [
-        `the ${gate} gate did not hold within ${within}, and no traffic was moved:`,
+        `the ${gate} gate did not hold within ${within}, and ${kept[capabilities[router].shareBy]}:`,
         ...lines.map((line) => `  ${line}`),
         "  mend the color, or move all the same with: pulumi config set --path gate.force true",
       ].join("\n"),

@@ -39,7 +39,7 @@ export function httpGate({ cluster, settings, transition }: GateArgs): Gate | un
     },
     async pass() {
       const failed = await failedAfter(cluster, asked, http);
-      if (failed.length > 0) throw new GateError("http", formatDuration(http.timeout), failed);
+      if (failed.length > 0) throw new GateError("http", formatDuration(http.timeout), failed, settings.router);
     },
   };
 }

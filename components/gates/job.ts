@@ -1,7 +1,7 @@
+import { changesOf } from "../live/changes";
 import { type Cluster, type Job, type Pod } from "../live/cluster";
 import { formatDuration } from "../model/duration";
 import { type JobGateSettings } from "../model/settings";
-import { changesOf } from "./changes";
 import { type Gate, type GateArgs, GateError } from "./gate";
 import { jobManifest } from "./job-manifest";
 import { whyNotReady } from "./pod-reasons";
@@ -22,7 +22,7 @@ export function jobGate({ cluster, settings, transition }: GateArgs): Gate | und
       const name = await cluster.createJob(jobManifest(job, settings, entries));
       const end = await endOf(cluster, name, job);
       if (end === "Complete") return;
-      throw new GateError("job", formatDuration(job.timeout), await reasons(cluster, name, end));
+      throw new GateError("job", formatDuration(job.timeout), await reasons(cluster, name, end), settings.router);
     },
   };
 }

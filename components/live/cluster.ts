@@ -106,6 +106,7 @@ export interface HttpAnswer {
 }
 
 export const serviceKind: ObjectKind = { apiVersion: "v1", kind: "Service" };
+export const deploymentKind: ObjectKind = { apiVersion: "apps/v1", kind: "Deployment" };
 
 /** One namespace of a cluster. Each list fails as the API does; an absent namespace has nothing in it. */
 export interface Cluster {

@@ -88,19 +88,24 @@ export interface Patch {
   readonly change: Change;
 }
 
+/** Patches that do not wait for each other, or what comes between two stages and rejects when there is no going on. */
+type Stage = readonly Patch[] | (() => Promise<void>);
+
 /**
- * Writes stage after stage; the patches of one stage do not wait for each other.
+ * Goes through one stage after another.
  *
- * @throws Error before any write, when a service has none.
+ * @throws Error before any write, when a service has none; and as what comes between two stages does.
  */
 export async function applyPatches(
   cluster: Cluster,
   services: readonly string[],
-  stages: readonly (readonly Patch[])[],
+  stages: readonly Stage[],
 ): Promise<void> {
-  const without = services.filter((name) => !stages.flat().some(({ service }) => service === name));
+  const patches = stages.flatMap((stage) => (typeof stage === "function" ? [] : stage));
+  const without = services.filter((name) => !patches.some(({ service }) => service === name));
   if (without.length > 0) throw new Error(`no object gives the traffic of ${without.join(", ")}; run pulumi up`);
   for (const stage of stages) {
-    await Promise.all(stage.map(({ kind, name, change }) => cluster.patch(kind, name, change)));
+    if (typeof stage === "function") await stage();
+    else await Promise.all(stage.map(({ kind, name, change }) => cluster.patch(kind, name, change)));
   }
 }

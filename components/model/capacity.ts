@@ -1,4 +1,8 @@
-import { type Standby, type WorkloadSettings } from "./settings";
+import { type Color, otherColor } from "./color";
+import { splitPods } from "./pod-split";
+import { capabilities } from "./routers";
+import { type ServiceSettings, type Settings, type Standby, type WorkloadSettings } from "./settings";
+import { serves } from "./traffic";
 
 /** How many pods an environment has. */
 export interface Scale {
@@ -24,6 +28,28 @@ export function scaleOf(workload: WorkloadSettings, serving: boolean, standby: S
   const fixed = reduced && replicas > 0;
   const autoscaler = fixed ? { min: replicas, max: replicas } : { min: full, max: autoscaling.maxReplicas };
   return { replicas, reduced, autoscaler };
+}
+
+/** What of a stack's settings the sizes of its colors follow from. */
+export interface SizeSettings extends Pick<Settings, "traffic" | "router" | "standby"> {
+  readonly gate: Pick<Settings["gate"], "minReady">;
+}
+
+/** The scale of one color of a service in the declared traffic. */
+export function scaleIn(service: ServiceSettings, color: Color, settings: SizeSettings): Scale {
+  const workload = service.workloads[color];
+  if (capabilities[settings.router].shareBy === "weight") {
+    return scaleOf(workload, serves(settings.traffic, color), settings.standby);
+  }
+  const replicas = podsIn(service, color, settings);
+  return { replicas, reduced: replicas < workload.replicas };
+}
+
+/** How many pods a color has where their ratio is what splits requests. */
+export function podsIn({ workloads }: ServiceSettings, color: Color, { traffic, gate }: SizeSettings): number {
+  const { activeColor, canaryWeight } = traffic;
+  const full = { active: workloads[activeColor].replicas, idle: workloads[otherColor(activeColor)].replicas };
+  return splitPods(full, canaryWeight, gate.minReady)[color === activeColor ? "active" : "idle"];
 }
 
 /** The fewest pods that a scale means. */

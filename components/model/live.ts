@@ -1,6 +1,10 @@
-import { type Color, colors } from "./color";
+import { type Color, colors, otherColor } from "./color";
+import { podsIn, type SizeSettings } from "./capacity";
 import { type Foreign, type ForeignRoute } from "./foreign";
-import { shareOf, type Traffic } from "./traffic";
+import { weightOfPods } from "./pod-split";
+import { capabilities, isSplit } from "./routers";
+import { type ServiceSettings } from "./settings";
+import { percent, shareOf, type Traffic } from "./traffic";
 
 /** What the cluster says now, or why it could not be asked. */
 export type Live =
@@ -31,7 +35,12 @@ export interface LiveRoute {
   /** The color that the main route leads to; absent when someone led it elsewhere. */
   readonly active?: Color;
   /** The canary route; absent when there is none. */
-  readonly canary?: { readonly color?: Color; readonly weight: number };
+  readonly canary?: {
+    readonly color?: Color;
+    readonly weight: number;
+    /** Whether the weight is not what the objects say, but what the ready pods make of them. */
+    readonly byPods?: true;
+  };
   /** The traffic that the last update recorded on the objects; absent on objects that are not Cyan's. */
   readonly recorded?: Traffic;
   /** The route as someone else made it; absent on one that carries Cyan's record. */
@@ -50,6 +59,11 @@ export interface LiveEnvironment {
   readonly image?: string;
   /** The image that the color had when it was last left as the active one; absent when it never was. */
   readonly served?: string;
+}
+
+/** One service of what is live; undefined when it is not there, or the cluster could not be asked. */
+export function liveOf(live: Live, name: string): LiveService | undefined {
+  return live.known ? live.services.find((service) => service.name === name) : undefined;
 }
 
 /** The color that the main route leads to, or callers inside the cluster where there is no route. */
@@ -73,6 +87,19 @@ export function declaredShares(traffic: Traffic, split: boolean): Shares {
   return { blue: shareOf(traffic, "blue"), green: shareOf(traffic, "green") };
 }
 
+/** The shares that a stack's settings come to for a service: where pods make them, those of the declared numbers. */
+export function declaredIn(service: ServiceSettings, settings: SizeSettings): Shares {
+  const { traffic, router } = settings;
+  const split = isSplit(router, service);
+  if (!split || capabilities[router].shareBy === "weight") return declaredShares(traffic, split);
+  const { activeColor } = traffic;
+  const pods = {
+    active: podsIn(service, activeColor, settings),
+    idle: podsIn(service, otherColor(activeColor), settings),
+  };
+  return declaredShares({ activeColor, canaryWeight: weightOfPods(pods) }, split);
+}
+
 /**
  * The live shares of a service: those of its route, or of its in-cluster Service when it has no route.
  *
@@ -89,7 +116,7 @@ export function liveShares(service: LiveService): Shares {
   const shares = { ...noShares };
   const add = (to: Color | undefined, share: number): Shares =>
     to === undefined ? shares : Object.assign(shares, { [to]: share });
-  add(active, 100 - weight);
+  add(active, percent(100 - weight));
   return splits ? add(color, weight) : shares;
 }
 

@@ -1,8 +1,8 @@
-import { leastOf, scaleOf } from "./capacity";
-import { type Color, colors } from "./color";
+import { leastOf, type Scale, scaleIn, scaleOf, type SizeSettings } from "./capacity";
+import { type Color, colors, otherColor, perColor } from "./color";
 import {
   activeOf,
-  declaredShares,
+  declaredIn,
   hasServed,
   type LiveEnvironment,
   type LiveService,
@@ -10,7 +10,7 @@ import {
   noShares,
   servingNow,
 } from "./live";
-import { isSplit } from "./routers";
+import { capabilities } from "./routers";
 import { type ServiceSettings, type Settings, type WorkloadSettings } from "./settings";
 import { type Traffic } from "./traffic";
 
@@ -43,9 +43,15 @@ export interface Entry {
  * color that a rollback goes back to need more than its own size: it carried all requests with that many.
  */
 export function needsOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
+  return capabilities[settings.router].shareBy === "pods"
+    ? podNeeds(service, live, settings)
+    : weightNeeds(service, live, settings);
+}
+
+function weightNeeds(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
   const before = live === undefined ? noShares : liveShares(live);
   const now = live === undefined ? 0 : servingNow(live);
-  const after = declaredShares(settings.traffic, isSplit(settings.router, service));
+  const after = declaredIn(service, settings);
   const resumed = isSame(live?.route?.recorded, settings.traffic);
   return colors.flatMap((color) => {
     const share = after[color];
@@ -53,15 +59,15 @@ export function needsOf(service: ServiceSettings, live: LiveService | undefined,
     const next = color === settings.traffic.activeColor;
     const retargeted = next && ((service.route !== undefined && !led) || live?.inside !== color);
     if (share <= before[color] && !retargeted) return [];
+    const workload = service.workloads[color];
     const need = {
       service: service.name,
       color,
       share,
       ready: live?.environments[color].ready ?? 0,
-      ...growth(service.workloads[color], live?.environments[color], settings),
+      ...growth(workload, live?.environments[color], scaleOf(workload, true, settings.standby)),
     };
     if (led && before[color] > 0) return need.ready > 0 ? [] : [{ ...need, needed: 1 }];
-    const workload = service.workloads[color];
     const bounded = workload.autoscaling !== undefined || isReturn(service, live, color);
     const most = bounded ? leastOf(scaleOf(workload, true, "all")) : Infinity;
     const part = resumed ? 0 : Math.min(most, Math.ceil(((next ? 100 : share) * now) / 100));
@@ -69,10 +75,49 @@ export function needsOf(service: ServiceSettings, live: LiveService | undefined,
   });
 }
 
+/**
+ * Where the ratio of pods is what splits requests, each color that keeps pods has all that are declared for it before the
+ * other loses any: fewer would be another ratio, and less than serves now. When what is declared is less than serves now, as
+ * after a change of `replicas` in the same update, it is asked for the rest, unless requests go back to it. Nothing is asked
+ * when nothing moves: a pod that is not ready bends the ratio for as long as that lasts.
+ */
+function podNeeds(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
+  const after = declaredIn(service, settings);
+  if (live !== undefined && !movesPods(service, live, settings)) return [];
+  const size = perColor((color) => scaleIn(service, color, settings).replicas);
+  const serving = live === undefined ? 0 : servingNow(live);
+  const resumed = isSame(live?.route?.recorded, settings.traffic);
+  return colors
+    .filter((color) => size[color] > 0)
+    .map((color) => {
+      const now = live?.environments[color];
+      const shrinks = size[color] < (now?.replicas ?? 0);
+      const bounded = shrinks || resumed || isReturn(service, live, color);
+      return {
+        service: service.name,
+        color,
+        share: after[color],
+        ready: now?.ready ?? 0,
+        ...(!shrinks && growth(service.workloads[color], now, scaleIn(service, color, settings))),
+        needed: bounded ? size[color] : Math.max(size[color], serving - size[otherColor(color)]),
+      };
+    });
+}
+
+/** Whether a service's requests move, where the ratio of pods is what splits them: not when only pods are not ready. */
+export function movesPods(service: ServiceSettings, live: LiveService, settings: SizeSettings): boolean {
+  const sized = colors.every(
+    (color) => live.environments[color].replicas === scaleIn(service, color, settings).replicas,
+  );
+  if (sized && live.inside === undefined && isSame(live.route?.recorded, settings.traffic)) return false;
+  const [before, after] = [liveShares(live), declaredIn(service, settings)];
+  return colors.some((color) => before[color] !== after[color]);
+}
+
 /** The colors that gates try before they get requests. */
 export function entriesOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Entry[] {
-  const { traffic, router } = settings;
-  const after = declaredShares(traffic, isSplit(router, service));
+  const { traffic } = settings;
+  const after = declaredIn(service, settings);
   const before = live === undefined ? noShares : liveShares(live);
   const active = live === undefined ? undefined : activeOf(live);
   return colors
@@ -100,9 +145,8 @@ function isReturn({ workloads }: ServiceSettings, live: LiveService | undefined,
   return live !== undefined && hasServed(live.environments[color], workloads[color].image);
 }
 
-/** The size that a Deployment is given when it is not as declared for a color that serves. */
-function growth(workload: WorkloadSettings, now: LiveEnvironment | undefined, { standby }: Settings) {
-  const { replicas, autoscaler } = scaleOf(workload, true, standby);
+/** The size that a Deployment is given when it is not yet as declared. */
+function growth(workload: WorkloadSettings, now: LiveEnvironment | undefined, { replicas, autoscaler }: Scale) {
   const found = now?.replicas ?? 0;
   const sized = autoscaler === undefined ? found === replicas : found >= replicas;
   return sized && now?.image === workload.image ? {} : { growsTo: replicas };

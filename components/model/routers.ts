@@ -11,6 +11,8 @@ export const features = {
   cookie: "tell requests apart by a cookie",
   mirror: "send copies of requests to the idle color",
   affinity: "keep a user on a color by a cookie of its own",
+  standby: "keep pods of a color that gets no requests",
+  autoscaling: "leave the number of pods to an autoscaler",
 } as const;
 export type Feature = keyof typeof features;
 
@@ -22,13 +24,17 @@ export interface Capabilities extends Readonly<Record<Feature, boolean>> {
   readonly inside: boolean;
   /** What is sent to a color as a whole: a connection stays with its color until it is closed. */
   readonly unit: "request" | "connection";
+  /** What makes a color's share: a weight on the router's objects, or how many of the ready pods are the color's. */
+  readonly shareBy: "weight" | "pods";
   /** What has to be in the cluster. */
   readonly needs: string;
   /** On what it was measured, with every request counted, and what of it; absent when nothing was. */
   readonly measured?: string;
 }
 
+/** Less than this no router can do that leads requests by objects of its own. */
 const nothing = {
+  shareBy: "weight",
   host: false,
   tls: false,
   gateway: false,
@@ -38,11 +44,13 @@ const nothing = {
   cookie: false,
   mirror: false,
   affinity: false,
-};
+  standby: true,
+  autoscaling: true,
+} as const;
 
 /** What splits single requests by weight can tell them apart too. */
-const byRequest = { ...nothing, weight: true, header: true, headerPattern: true, cookie: true };
-const byRequestAtHost = { ...byRequest, host: true };
+const byRequest = { ...nothing, weight: true, header: true, headerPattern: true, cookie: true } as const;
+const byRequestAtHost = { ...byRequest, host: true } as const;
 
 /** What each router can do. */
 export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
@@ -61,6 +69,21 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     summary: "One Service whose selector names the active color: the classic blue-green switch.",
     inside: true,
     unit: "connection",
+    needs: "nothing but Kubernetes",
+  },
+  replicas: {
+    ...nothing,
+    weight: true,
+    standby: false,
+    autoscaling: false,
+    summary:
+      "One Service that selects the pods of both colors: the share of each is its part of the ready pods, 8 and 2 give 20 %. " +
+      "A weight is given as nearly as the numbers of pods can, and a warning says how near that is. Pods are added, and are " +
+      "ready, before others are taken away. A pod gets requests as soon as it is ready: an idle color has none at weight 0, " +
+      "whatever standby says, and gates that try a color are asked when it has its share, before the other loses pods.",
+    inside: true,
+    unit: "connection",
+    shareBy: "pods",
     needs: "nothing but Kubernetes",
   },
   "gateway-api": {

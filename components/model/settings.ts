@@ -5,7 +5,15 @@ import { type RolloutSettings } from "./rollout";
 import { type Traffic } from "./traffic";
 
 /** The technologies that can split requests between the colors. */
-export const routerKinds = ["ingress-nginx", "service", "gateway-api", "traefik", "istio", "linkerd"] as const;
+export const routerKinds = [
+  "ingress-nginx",
+  "service",
+  "replicas",
+  "gateway-api",
+  "traefik",
+  "istio",
+  "linkerd",
+] as const;
 export type RouterKind = (typeof routerKinds)[number];
 
 /** Ingress controllers that the stack can install beside the release. */
@@ -22,7 +30,7 @@ export interface Settings {
   readonly createNamespace: boolean;
   readonly services: readonly ServiceSettings[];
   readonly canary: CanarySettings;
-  /** Replicas of each idle environment at weight 0: all of its own, or at most this many. */
+  /** Replicas of each idle environment at weight 0: all of its own, or at most this many; 0 where the router keeps none. */
   readonly standby: Standby;
   readonly install: InstallChoice;
   /** How long one Deployment may take to become ready before the update fails. */

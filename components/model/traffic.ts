@@ -9,7 +9,12 @@ export interface Traffic {
 
 /** The share of requests, in percent, that `traffic` gives to `color`. */
 export function shareOf(traffic: Traffic, color: Color): number {
-  return color === traffic.activeColor ? 100 - traffic.canaryWeight : traffic.canaryWeight;
+  return color === traffic.activeColor ? percent(100 - traffic.canaryWeight) : traffic.canaryWeight;
+}
+
+/** A percentage as it is compared and shown: with one digit after the point. */
+export function percent(value: number): number {
+  return Math.round(10 * value) / 10;
 }
 
 /**

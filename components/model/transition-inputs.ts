@@ -1,6 +1,7 @@
 import { leastOf, scaleOf } from "./capacity";
 import { type Color, colors, otherColor, perColor } from "./color";
-import { activeOf, hasServed, type Live, liveShares, type LiveService } from "./live";
+import { activeOf, declaredIn, hasServed, type Live, liveShares, type LiveService } from "./live";
+import { capabilities } from "./routers";
 import { type ServiceSettings, type Settings } from "./settings";
 import { type Traffic } from "./traffic";
 import { movesTraffic, type Transition } from "./transition";
@@ -57,7 +58,7 @@ export function transitionInputs(live: Live, settings: Settings, transition: Tra
     return {
       name: service.name,
       previous: live.known ? previousOf(now) : "unknown",
-      next: settings.traffic,
+      next: nextOf(service, settings),
       colors: perColor((color) => colorInputs(color, service, { now, transition })),
     };
   });
@@ -104,6 +105,13 @@ function previousOf(service: LiveService | undefined): ServiceTransitionInputs["
   return { activeColor, canaryWeight: liveShares(service)[otherColor(activeColor)] };
 }
 
+/** A service that no route leads to has the declared weight all the same; one that pods split, what they come to. */
+function nextOf(service: ServiceSettings, settings: Settings): Traffic {
+  const { traffic, router } = settings;
+  if (capabilities[router].shareBy === "weight") return traffic;
+  return { ...traffic, canaryWeight: declaredIn(service, settings)[otherColor(traffic.activeColor)] };
+}
+
 function colorInputs(
   color: Color,
   service: ServiceSettings,
@@ -129,7 +137,7 @@ function changesImage(service: ServiceTransitionInputs): boolean {
 }
 
 function moves({ services }: Transition, name: string): boolean {
-  return services.some(({ service, before, after }) => service === name && colors.some((c) => before[c] !== after[c]));
+  return services.some((each) => each.service === name && each.moves);
 }
 
 function isRecorded(service: LiveService | undefined, { activeColor, canaryWeight }: Traffic): boolean {
@@ -138,9 +146,11 @@ function isRecorded(service: LiveService | undefined, { activeColor, canaryWeigh
 }
 
 /** A flip is a rollback when the color has served before with the very image that it has, and is to have. */
-function goesBack({ workloads }: ServiceSettings, live: LiveService | undefined, { traffic }: Settings): boolean {
+function goesBack(service: ServiceSettings, live: LiveService | undefined, settings: Settings): boolean {
   const previous = previousOf(live);
   if (live === undefined || previous === "none" || previous === "unknown") return false;
+  const { workloads } = service;
+  const traffic = nextOf(service, settings);
   if (previous.activeColor === traffic.activeColor) return traffic.canaryWeight < previous.canaryWeight;
   return hasServed(live.environments[traffic.activeColor], workloads[traffic.activeColor].image);
 }

@@ -1,11 +1,11 @@
 import { adoptionOf, namespaceRefusals } from "./adoption";
-import { leastOf, scaleOf } from "./capacity";
+import { lastIn } from "./arrangement";
+import { leastOf, scaleIn } from "./capacity";
 import { type Color, colors, otherColor } from "./color";
-import { declaredShares, type Live, type LiveService, liveShares, noShares, servingNow, type Shares } from "./live";
-import { entriesOf, type Entry, type Need, needsOf } from "./needs";
-import { isSplit } from "./routers";
+import { declaredIn, type Live, type LiveService, liveOf, liveShares, noShares, servingNow, type Shares } from "./live";
+import { entriesOf, type Entry, movesPods, type Need, needsOf } from "./needs";
+import { capabilities, isSplit } from "./routers";
 import { type ServiceSettings, type Settings } from "./settings";
-import { serves } from "./traffic";
 
 /** What one `pulumi up` will do to live traffic. */
 export interface Transition {
@@ -33,6 +33,8 @@ export interface ServiceTransition {
   readonly service: string;
   readonly before: Shares;
   readonly after: Shares;
+  /** Whether its requests are to go elsewhere; a share that pods make also differs while one of them is not ready. */
+  readonly moves: boolean;
 }
 
 /** One write to the cluster, or a wait between writes. */
@@ -51,17 +53,13 @@ export type Step =
  */
 export function planTransition(live: Live, settings: Settings): Transition {
   const found = settings.services.map((service) => ({ service, live: liveOf(live, service.name) }));
-  const services = found.map(({ service, live: now }) => ({
-    service: service.name,
-    before: now === undefined ? noShares : liveShares(now),
-    after: declaredShares(settings.traffic, isSplit(settings.router, service)),
-  }));
+  const services = found.map(({ service, live: now }) => serviceTransition(service, now, settings));
   const known = found.flatMap(({ service, live: now }) => (now === undefined ? [] : [{ service, live: now }]));
   const adoptions = known.map(({ service, live: now }) => adoptionOf(service, now, settings.adopt));
   return {
     ...(!live.known && { unknown: live.why }),
     services,
-    steps: stepsOf(settings),
+    steps: stepsOf(live, settings),
     needs: found.flatMap(({ service, live: now }) => needsOf(service, now, settings)),
     entries: found.flatMap(({ service, live: now }) => entriesOf(service, now, settings)),
     refusals: [
@@ -78,13 +76,21 @@ export function planTransition(live: Live, settings: Settings): Transition {
   };
 }
 
-function liveOf(live: Live, name: string): LiveService | undefined {
-  return live.known ? live.services.find((service) => service.name === name) : undefined;
+function serviceTransition(
+  service: ServiceSettings,
+  live: LiveService | undefined,
+  settings: Settings,
+): ServiceTransition {
+  const before = live === undefined ? noShares : liveShares(live);
+  const after = declaredIn(service, settings);
+  const differ = colors.some((color) => before[color] !== after[color]);
+  const byPods = live !== undefined && capabilities[settings.router].shareBy === "pods";
+  return { service: service.name, before, after, moves: byPods ? movesPods(service, live, settings) : differ };
 }
 
-/** Whether any service's live shares are not yet what is declared. */
+/** Whether any service's requests are to go elsewhere. */
 export function movesTraffic(transition: Transition): boolean {
-  return transition.services.some(({ before, after }) => colors.some((color) => before[color] !== after[color]));
+  return transition.services.some(({ moves }) => moves);
 }
 
 /** Steps that do not wait for each other, in the order of their stages: neighbours of one kind. */
@@ -97,24 +103,38 @@ export function stagesOf(steps: readonly Step[]): Step[][] {
   }, []);
 }
 
-function stepsOf(settings: Settings): Step[] {
-  const { router, services, traffic, standby, drain } = settings;
+function stepsOf(live: Live, settings: Settings): Step[] {
+  const { router, services, traffic, drain } = settings;
+  const byPods = capabilities[router].shareBy === "pods";
   const idle = otherColor(traffic.activeColor);
   const routed = services.filter((service) => isSplit(router, service));
-  const environment = (kind: "grow" | "shrink", color: Color): Step[] =>
-    services.map(({ name, workloads }) => {
-      const replicas = leastOf(scaleOf(workloads[color], serves(traffic, color), standby));
-      return { kind, service: name, color, replicas };
-    });
-  const resting = colors.filter((color) => !serves(traffic, color));
+  const last = lastIn(live, settings);
+  const sized = (kind: "grow" | "shrink"): Step[] =>
+    colors.flatMap((color) =>
+      services
+        .filter(({ name }) => last[color].includes(name) === (kind === "shrink"))
+        .map((service) => {
+          const replicas = leastOf(scaleIn(service, color, settings));
+          return { kind, service: service.name, color, replicas };
+        }),
+    );
+  const shrinking = sized("shrink");
   return [
-    ...colors.filter((color) => serves(traffic, color)).flatMap((color) => environment("grow", color)),
+    ...sized("grow"),
     { kind: "gate" },
     ...routed.map(({ name }): Step => ({ kind: "main", service: name, color: traffic.activeColor })),
-    ...routed.map(({ name }): Step => ({ kind: "canary", service: name, color: idle, weight: traffic.canaryWeight })),
-    ...services.map(({ name }): Step => ({ kind: "inside", service: name, color: traffic.activeColor })),
-    ...(resting.length > 0 ? [{ kind: "drain" as const, seconds: drain.seconds }] : []),
-    ...resting.flatMap((color) => environment("shrink", color)),
+    ...routed.map((service): Step => {
+      return { kind: "canary", service: service.name, color: idle, weight: declaredIn(service, settings)[idle] };
+    }),
+    // Where pods make the shares, callers inside and outside go by the same Service.
+    ...(byPods ? [] : services).map(({ name }): Step => ({
+      kind: "inside",
+      service: name,
+      color: traffic.activeColor,
+    })),
+    // A pod that is taken away ends by its own drain.
+    ...(shrinking.length > 0 && !byPods ? [{ kind: "drain" as const, seconds: drain.seconds }] : []),
+    ...shrinking,
   ];
 }
 
@@ -154,7 +174,7 @@ export function driftOf({ route }: LiveService): string[] {
     drift.push(`the main route leads to ${active ?? "neither color"}, ${recorded.activeColor} was recorded`);
   }
   if (canary === undefined) drift.push("the canary route is gone");
-  else if (Math.round(canary.weight) !== recorded.canaryWeight) {
+  else if (!canary.byPods && Math.round(canary.weight) !== recorded.canaryWeight) {
     drift.push(`the canary's weight is ${canary.weight}, ${recorded.canaryWeight} was recorded`);
   }
   return drift;

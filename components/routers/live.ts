@@ -4,6 +4,7 @@ import { gatewayApi } from "./gateway-api/live";
 import { ingressNginx } from "./ingress-nginx/live";
 import { istio } from "./istio/live";
 import { linkerd } from "./linkerd/live";
+import { replicas } from "./replicas/live";
 import { service } from "./service/live";
 import { traefik } from "./traefik/live";
 
@@ -11,6 +12,7 @@ import { traefik } from "./traefik/live";
 export const liveRouters = {
   "ingress-nginx": ingressNginx,
   service,
+  replicas,
   "gateway-api": gatewayApi,
   traefik,
   istio,

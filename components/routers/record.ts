@@ -1,5 +1,5 @@
 import { type KubernetesObject } from "../live/cluster";
-import { colors } from "../model/color";
+import { type Color, colors, perColor } from "../model/color";
 import { type Traffic } from "../model/traffic";
 
 const activeColorName = "cyan.dev/active-color";
@@ -16,6 +16,19 @@ export function recordOf(object: KubernetesObject): Traffic | undefined {
   const activeColor = colors.find((color) => color === annotations[activeColorName]);
   const weight = annotations[canaryWeightName];
   return activeColor === undefined || weight === undefined ? undefined : { activeColor, canaryWeight: Number(weight) };
+}
+
+const podsName = (color: Color): string => `cyan.dev/${color}-pods`;
+
+/** Annotations that say how many pods each color needs to carry everything, for a move that knows no config. */
+export function podRecord(full: Readonly<Record<Color, number>>): Record<string, string> {
+  return Object.fromEntries(colors.map((color) => [podsName(color), String(full[color])]));
+}
+
+/** What was recorded of the colors' sizes; undefined when nothing was. */
+export function podsOf({ metadata }: KubernetesObject): Readonly<Record<Color, number>> | undefined {
+  const pods = perColor((color) => Number(metadata?.annotations?.[podsName(color)]));
+  return colors.every((color) => Number.isInteger(pods[color])) ? pods : undefined;
 }
 
 /** When any of the objects was last written; the status that a controller writes moves no traffic. */

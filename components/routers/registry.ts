@@ -3,6 +3,7 @@ import { gatewayApi } from "./gateway-api/declare";
 import { ingressNginx } from "./ingress-nginx/declare";
 import { istio } from "./istio/declare";
 import { linkerd } from "./linkerd/declare";
+import { replicas } from "./replicas/declare";
 import { type Router } from "./router";
 import { service } from "./service/declare";
 import { traefik } from "./traefik/declare";
@@ -11,6 +12,7 @@ import { traefik } from "./traefik/declare";
 export const routers = {
   "ingress-nginx": ingressNginx,
   service,
+  replicas,
   "gateway-api": gatewayApi,
   traefik,
   istio,

@@ -1,4 +1,5 @@
 import type * as pulumi from "@pulumi/pulumi";
+import { type Color } from "../model/color";
 import { type Traffic } from "../model/traffic";
 import { type CanarySettings, type ServiceSettings } from "../model/settings";
 
@@ -8,6 +9,8 @@ export interface RouteArgs {
   readonly services: readonly ServiceSettings[];
   readonly traffic: Traffic;
   readonly canary: CanarySettings;
+  /** By color and service, the pods that its Deployment asks for, as the cluster has it. */
+  readonly pods: Readonly<Record<Color, Readonly<Record<string, pulumi.Output<number>>>>>;
 }
 
 /** The traffic that one service's objects give, read from their outputs. */

@@ -2,7 +2,7 @@ import { capabilities } from "../../components/model/routers";
 import { type RouterKind } from "../../components/model/settings";
 import { type Answers } from "./answers";
 import { type Steps, stepsFor } from "./evidence";
-import { routerFor } from "./routers";
+import { type RouterChoice, routerFor } from "./routers";
 import { additions, type Facts, type Strategy, strategyRules } from "./rules";
 
 /** How to release a service, and why. */
@@ -32,12 +32,17 @@ const analyses = {
 
 /** Recommends by the rules alone: the same answers give the same recommendation. */
 export function advise(answers: Answers): Recommendation {
-  const { router, fits } = routerFor(answers.front, ({ weight }) => weight);
   const able = stepsFor(answers);
-  const facts: Facts = { answers, router, fits, can: capabilities[router], ...(able && { steps: able }) };
-  const rule = strategyRules.find(({ holds }) => holds(facts));
+  const factsOn = ({ router, fits }: RouterChoice): Facts => {
+    return { answers, router, fits, can: capabilities[router], ...(able && { steps: able }) };
+  };
+  const splitting = factsOn(routerFor(answers.front, ({ weight }) => weight));
+  const rule = strategyRules.find(({ holds }) => holds(splitting));
   if (rule === undefined) throw new Error("no rule holds; the last one should");
   const { strategy, because } = rule;
+  // A flip moves everyone at once only to a color that stands ready.
+  const facts = strategy === "blue-green" ? factsOn(routerFor(answers.front, ({ standby }) => standby)) : splitting;
+  const { router } = facts;
   const held = additions.filter(({ holds }) => holds(facts));
   const added = held.map(({ adds }) => adds(facts));
   // Chosen customers stay on their color by their cookie; a share would take the others back and forth.

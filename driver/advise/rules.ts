@@ -1,3 +1,4 @@
+import { podsForWeight } from "../../components/model/pod-split";
 import { type Capabilities } from "../../components/model/routers";
 import { type RouterKind } from "../../components/model/settings";
 import { type Answers } from "./answers";
@@ -95,13 +96,13 @@ function worksFromQueue({ state }: Answers): boolean {
 export const additions: readonly (Rule & { readonly adds: (facts: Facts) => Addition })[] = [
   {
     when: "a second environment can be paid for all the time",
-    holds: ({ answers }) => answers.secondEnvironment === "always" && !worksFromQueue(answers),
+    holds: ({ answers, can }) => can.standby && answers.secondEnvironment === "always" && !worksFromQueue(answers),
     because: "with the idle color at full size a flip and a rollback wait for no pod",
     adds: () => ({ config: { standby: "all" } }),
   },
   {
     when: "a second environment can be paid for during a release",
-    holds: ({ answers }) => answers.secondEnvironment === "release" && !worksFromQueue(answers),
+    holds: ({ answers, can }) => can.standby && answers.secondEnvironment === "release" && !worksFromQueue(answers),
     because: "the idle color keeps one pod, and grows before it gets requests",
     adds: () => ({
       config: { standby: "1" },
@@ -170,6 +171,16 @@ export const additions: readonly (Rule & { readonly adds: (facts: Facts) => Addi
     holds: ({ answers }) => answers.state.includes("sessions"),
     because: "a flip ends each session that a pod has in its memory",
     adds: () => ({ mind: "keep sessions in a store that both colors use, and a flip is not noticed" }),
+  },
+  {
+    when: "the router makes shares of pods",
+    holds: ({ can }) => can.shareBy === "pods",
+    because: "without anything that splits requests, a share is the idle color's part of the pods",
+    adds: ({ steps }) => ({
+      mind:
+        `${podsForWeight(steps?.weights[0] ?? 1)} replicas give the first step exactly; with fewer a weight is given as nearly ` +
+        "as they can, and each update says how near that is",
+    }),
   },
   {
     when: "the router's routes hang on a Gateway",

@@ -1,11 +1,10 @@
 import { type LiveRouter, type TrafficObject } from "../../components/live/router";
-import { type Scale, scaleOf } from "../../components/model/capacity";
+import { type Scale, scaleIn } from "../../components/model/capacity";
 import { type Color } from "../../components/model/color";
 import { type Live, type LiveEnvironment, type LiveService } from "../../components/model/live";
 import { names } from "../../components/model/names";
 import { type Settings, type WorkloadSettings } from "../../components/model/settings";
 import { stagesOf, type Step } from "../../components/model/transition";
-import { serves } from "../../components/model/traffic";
 
 /** One object that an update writes, as far as Cyan reads it: `pulumi preview` shows every field. */
 export interface Write {
@@ -84,10 +83,11 @@ function writeOf(step: Step, { live, settings, router }: Args): Write[] {
 }
 
 function deploymentWrite(color: Color, service: string, now: LiveEnvironment | undefined, settings: Settings) {
-  const workload = settings.services.find(({ name }) => name === service)?.workloads[color];
+  const declared = settings.services.find(({ name }) => name === service);
   const object = `Deployment ${names.environment(service, color)}`;
-  if (workload === undefined) return { object, from: "", to: "" };
-  const scale = scaleOf(workload, serves(settings.traffic, color), settings.standby);
+  if (declared === undefined) return { object, from: "", to: "" };
+  const workload = declared.workloads[color];
+  const scale = scaleIn(declared, color, settings);
   return { object, from: now === undefined ? "" : deploymentNow(now, scale), to: deploymentThen(workload, scale) };
 }
 

@@ -1,6 +1,12 @@
 import { type Color, colors, otherColor } from "../../components/model/color";
-import { declaredShares, type Live, type LiveService, liveShares, type Shares } from "../../components/model/live";
-import { isSplit } from "../../components/model/routers";
+import {
+  declaredIn,
+  declaredShares,
+  type Live,
+  type LiveService,
+  liveShares,
+  type Shares,
+} from "../../components/model/live";
 import { driftOf } from "../../components/model/transition";
 import { type RecordedTraffic, type Stack } from "../stack";
 
@@ -20,10 +26,10 @@ export interface ServiceStatus {
 
 /** The status of every service that a stack declares, or that its last update left. */
 export function compare(stack: Stack, live: Live): ServiceStatus[] {
-  const { router, traffic, services } = stack.settings;
+  const { services } = stack.settings;
   return servicesOf(stack).map((name) => {
     const service = services.find((each) => each.name === name);
-    const declared = service && declaredShares(traffic, isSplit(router, service));
+    const declared = service && declaredIn(service, stack.settings);
     const left = stack.recorded[name];
     const recorded = left && recordedShares(left);
     const now = live.known ? live.services.find((each) => each.name === name) : undefined;

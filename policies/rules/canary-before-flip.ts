@@ -1,4 +1,5 @@
 import { otherColor } from "../../components/model/color";
+import { isSplit } from "../../components/model/routers";
 import { onTransition } from "./check";
 import { isFlip, movesOf } from "./moves";
 import { type Rule } from "./rule";
@@ -27,11 +28,11 @@ export const canaryBeforeFlip: Rule = {
   levels: { dev: "disabled", prod: "mandatory" },
   validateResource: onTransition<Config>(function* ({ services, rollback }, { config }, release) {
     if (rollback) return;
-    // A service without a route has no canary; it moves with those that have.
-    const routed = new Set(release.services.flatMap(({ name, route }) => (route === undefined ? [] : [name])));
+    // A service whose requests nothing splits has no canary; it moves with those that have.
+    const split = new Set(release.services.filter((each) => isSplit(release.router, each)).map(({ name }) => name));
     for (const move of movesOf(services)) {
       const { name, previous, next } = move;
-      if (!isFlip(move) || !routed.has(name) || previous.canaryWeight >= config.minCanaryBeforeFlip) continue;
+      if (!isFlip(move) || !split.has(name) || previous.canaryWeight >= config.minCanaryBeforeFlip) continue;
       yield (
         `${name}: ${next.activeColor} becomes active after it held ${previous.canaryWeight} %; it has to hold ` +
         `${config.minCanaryBeforeFlip} % first: keep activeColor ${otherColor(next.activeColor)} and set canaryWeight`

@@ -1,22 +1,30 @@
 import assert from "node:assert/strict";
 import { Environment, type EnvironmentArgs } from "../../components/environment";
+import { scaleOf } from "../../components/model/capacity";
 import { perColor } from "../../components/model/color";
+import { type Standby } from "../../components/model/settings";
 import { type Registered, registeredBy, waitsFor } from "../support/mocks";
 import { goodConfig, settingsOf } from "./fixtures";
 
 const shop = goodConfig.services.shop;
 
+/** A change of the arguments, and whether the color serves: it does unless a test says otherwise. */
+interface Change extends Partial<EnvironmentArgs> {
+  readonly serving?: boolean;
+  readonly standby?: Standby;
+}
+
 function environment(
-  change: Partial<EnvironmentArgs> = {},
+  { serving = true, standby = "all", ...change }: Change = {},
   service: Record<string, unknown> = {},
 ): Promise<ReadonlyMap<string, Registered>> {
   const { services, secrets } = settingsOf({ ...goodConfig, services: { shop: { ...shop, ...service } } });
+  const scales = services.map(({ name, workloads }) => [name, scaleOf(workloads.green, serving, standby)] as const);
   const args: EnvironmentArgs = {
     color: "green",
     namespace: "shop",
     services,
-    serving: true,
-    standby: "all",
+    scales: Object.fromEntries(scales),
     readyTimeout: { seconds: 90 },
     secrets,
     secretServices: false,
@@ -152,7 +160,7 @@ describe("an environment", () => {
       readonly replicas: number;
       readonly bounds: readonly unknown[];
     }
-    const autoscaled = async (change: Partial<EnvironmentArgs> = {}): Promise<Specs> => {
+    const autoscaled = async (change: Change = {}): Promise<Specs> => {
       const registered = await environment(change, { autoscaling });
       const { spec } = registered.get("e-shop")?.inputs as { spec: { replicas: number } };
       const scaler = registered.get("e-shop-autoscaler")?.inputs as { spec: Record<string, unknown> };

@@ -4,7 +4,7 @@ import { workloadMistakes } from "./workload-mistakes";
 
 export const weight = (value: unknown) => `canaryWeight: is ${JSON.stringify(value)}; write an integer from 0 to 100`;
 
-const all = "ingress-nginx, gateway-api, traefik, istio or linkerd";
+const byRequest = "ingress-nginx, gateway-api, traefik, istio or linkerd";
 
 /** Every mistake that a config is told of. */
 export const mistakes: readonly Mistake[] = [
@@ -18,7 +18,7 @@ export const mistakes: readonly Mistake[] = [
   [
     "a router",
     { ...goodConfig, router: "haproxy" },
-    ['router: is "haproxy"; choose one of ingress-nginx, service, gateway-api, traefik, istio, linkerd'],
+    ['router: is "haproxy"; choose one of ingress-nginx, service, replicas, gateway-api, traefik, istio, linkerd'],
   ],
   [
     "an installation",
@@ -81,10 +81,14 @@ export const mistakes: readonly Mistake[] = [
       ["ingress.tls", "terminate TLS with a secret of its own", "ingress-nginx or traefik"],
       ["ingress.gateway", "hang its routes on a Gateway", "gateway-api or istio"],
       ["previewHost", "lead a host to a service", "ingress-nginx, gateway-api, traefik or istio"],
-      ["canaryWeight", "send a share of the requests to the idle color", all],
-      ["canary.header", "tell requests apart by a header", all],
-      ["canary.headerPattern", "match a header by a pattern", all],
-      ["canary.cookie", "tell requests apart by a cookie", all],
+      [
+        "canaryWeight",
+        "send a share of the requests to the idle color",
+        "ingress-nginx, replicas, gateway-api, traefik, istio or linkerd",
+      ],
+      ["canary.header", "tell requests apart by a header", byRequest],
+      ["canary.headerPattern", "match a header by a pattern", byRequest],
+      ["canary.cookie", "tell requests apart by a cookie", byRequest],
       ["canary.mirror", "send copies of requests to the idle color", "gateway-api, traefik or istio"],
     ].map(
       ([path, what, routers]) =>

@@ -68,6 +68,15 @@ describe("the gate on ready endpoints", () => {
     );
   });
 
+  it("does not say that no traffic was moved where pods that were added have requests already", async () => {
+    const settings = settingsOf({ router: "replicas", services: goodConfig.services, gate: { timeout: "1s" } });
+    const transition = { ...planTransition({ known: true, services: [] }, settings), needs: [need()] };
+    await assert.rejects(
+      passAll(gatesOf({ cluster: new FakeCluster(), settings, transition })),
+      /did not hold within 1s, and no pod that serves was taken away:/,
+    );
+  });
+
   it("says of each pod why it is not ready", async () => {
     const pods = [
       pod("a", {

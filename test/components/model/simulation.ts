@@ -1,6 +1,8 @@
-import { scaleOf } from "../../../components/model/capacity";
-import { type Color } from "../../../components/model/color";
+import { scaleIn } from "../../../components/model/capacity";
+import { type Color, otherColor } from "../../../components/model/color";
 import { type LiveService, liveShares } from "../../../components/model/live";
+import { weightOfPods } from "../../../components/model/pod-split";
+import { capabilities } from "../../../components/model/routers";
 import { type Settings } from "../../../components/model/settings";
 import { planTransition, stagesOf, type Step } from "../../../components/model/transition";
 
@@ -50,7 +52,28 @@ function holds(state: State, declared: Settings): boolean {
 
 function after(state: State, step: Step, declared: Settings, chance: Chance): State {
   if (step.kind === "gate" || step.kind === "drain") return state;
-  return state.map((service) => (service.name === step.service ? written(service, step, declared, chance) : service));
+  const byPods = capabilities[declared.router].shareBy === "pods";
+  return state.map((service) => {
+    if (service.name !== step.service) return service;
+    const next = written(service, step, declared, chance);
+    return byPods ? counted(next, step.kind === "main") : next;
+  });
+}
+
+/** A service whose share is what its ready pods make of it; once its Service is written, that selects both colors. */
+export function counted({ inside, ...service }: LiveService, widened: boolean): LiveService {
+  const { route, environments } = service;
+  const selected = widened ? undefined : inside;
+  const active = selected ?? route?.active;
+  if (active === undefined) return { ...service, ...(selected && { inside: selected }) };
+  const color = otherColor(active);
+  const pods = { active: environments[active].ready, idle: environments[color].ready };
+  const weight = selected === undefined ? weightOfPods(pods) : 0;
+  return {
+    ...service,
+    ...(selected && { inside: selected }),
+    route: { ...route, active, canary: { color, weight, byPods: true } },
+  };
 }
 
 function written(
@@ -63,7 +86,7 @@ function written(
   switch (step.kind) {
     case "grow":
     case "shrink":
-      return scaled(service, step.color, step.kind === "grow", declared, chance);
+      return scaled(service, step.color, declared, chance);
     case "main":
       return { ...service, route: { ...route, active: step.color, recorded: declared.traffic } };
     case "canary":
@@ -74,10 +97,10 @@ function written(
 }
 
 /** An autoscaler that is at work keeps what it has; everything else gets the number that is declared. */
-function scaled(service: LiveService, color: Color, serving: boolean, declared: Settings, chance: Chance): LiveService {
+function scaled(service: LiveService, color: Color, declared: Settings, chance: Chance): LiveService {
   const settings = declared.services.find(({ name }) => name === service.name);
   if (settings === undefined) return service;
-  const scale = scaleOf(settings.workloads[color], serving, declared.standby);
+  const scale = scaleIn(settings, color, declared);
   const before = service.environments[color];
   const replicas = scale.autoscaler && !scale.reduced ? Math.max(before.replicas, scale.replicas) : scale.replicas;
   const ready = chance.grows(service.name, color) ? replicas : Math.min(before.ready, replicas);

@@ -34,7 +34,7 @@ describe("the plan of a transition", () => {
   it("asks, on the first deploy, for one endpoint of the color that will serve", () => {
     const transition = plan({ known: true, services: [] });
     assert.deepEqual(transition.services, [
-      { service: "shop", before: { blue: 0, green: 0 }, after: { blue: 100, green: 0 } },
+      { service: "shop", before: { blue: 0, green: 0 }, after: { blue: 100, green: 0 }, moves: true },
     ]);
     assert.deepEqual(transition.needs, [
       { service: "shop", color: "blue", share: 100, ready: 0, needed: 1, growsTo: 2 },

@@ -84,7 +84,10 @@ describe("advice", () => {
       .tuple(
         anyAnswers,
         fc.boolean(),
-        fc.record({ weight: fc.boolean(), header: fc.boolean(), cookie: fc.boolean(), gateway: fc.boolean() }),
+        fc.record({
+          ...{ weight: fc.boolean(), header: fc.boolean(), cookie: fc.boolean(), gateway: fc.boolean() },
+          shareBy: fc.constantFrom("weight", "pods"),
+        }),
       )
       .map(([answers, fits, can]) => {
         const steps = stepsFor(answers);
@@ -128,6 +131,15 @@ describe("advice", () => {
       assert.deepEqual(recommendation.steps?.weights, weights);
     });
   }
+
+  it("takes shares of pods where nothing splits requests, and a Service's selector where everyone moves at once", () => {
+    const canary = adviseFor({ front: "none" });
+    assert.deepEqual([canary.strategy, canary.router], ["canary", "replicas"]);
+    assert.equal(canary.config["standby"], undefined);
+    assert.match(canary.mind.join("\n"), /^20 replicas give the first step exactly/m);
+    const flip = adviseFor({ front: "none", state: ["breaking-schema"] });
+    assert.deepEqual([flip.strategy, flip.router], ["blue-green", "service"]);
+  });
 
   it("keeps the idle color as large as can be paid for, and empty where it would take work from a queue", () => {
     const standby = (change: Partial<Answers>) => adviseFor(change).config["standby"];

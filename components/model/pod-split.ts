@@ -1,0 +1,62 @@
+import { percent } from "./traffic";
+
+/** Pods of the two colors, the active one first. */
+export interface PodCounts {
+  readonly active: number;
+  readonly idle: number;
+}
+
+/** Percent of the requests that the idle color gets when each pod of both gets as many; 0 when there is no pod. */
+export function weightOfPods({ active, idle }: PodCounts): number {
+  return active + idle === 0 ? 0 : percent((100 * idle) / (active + idle));
+}
+
+/**
+ * The numbers of pods whose ratio comes nearest to a weight. Of those that are as near, the fewest pods; then the fewest of
+ * the idle color.
+ *
+ * Each pod gets as many requests as any other, of whichever color it is. All of them together are therefore never fewer than
+ * the larger color needs to carry everything alone, and no color has more than that. A weight between 0 and 100 gives each
+ * color `least` pods, as Argo Rollouts does with 1: a canary of no pod would try nothing.
+ *
+ * @param full how many pods each color needs to carry everything.
+ * @param weight percent, an integer.
+ */
+export function splitPods(full: PodCounts, weight: number, least = 1): PodCounts {
+  if (weight === 0) return { active: full.active, idle: 0 };
+  if (weight === 100) return { active: 0, idle: full.idle };
+  const most = Math.max(full.active, full.idle, least);
+  const candidates = range(least, most).flatMap((active) => {
+    const low = Math.max(least, most - active);
+    const ideal = (active * weight) / (100 - weight);
+    const idles = [Math.floor(ideal), Math.ceil(ideal)].map((idle) => Math.min(Math.max(idle, low), most));
+    return idles.map((idle) => ({ active, idle }));
+  });
+  const best = candidates.toSorted(
+    (one, two) => compareErrors(one, two, weight) || sum(one) - sum(two) || one.idle - two.idle,
+  )[0];
+  return best ?? { active: least, idle: least };
+}
+
+/** The fewest pods with which a weight is exact, as a color's full size. */
+export function podsForWeight(weight: number): number {
+  return 100 / greatestDivisor(100, weight);
+}
+
+function greatestDivisor(one: number, other: number): number {
+  return other === 0 ? one : greatestDivisor(other, one % other);
+}
+
+/** Whole numbers decide: two ratios that are equally far off must not differ by a rounding. */
+function compareErrors(one: PodCounts, two: PodCounts, weight: number): number {
+  const off = (counts: PodCounts): number => Math.abs(100 * counts.idle - weight * sum(counts));
+  return off(one) * sum(two) - off(two) * sum(one);
+}
+
+function sum({ active, idle }: PodCounts): number {
+  return active + idle;
+}
+
+function range(from: number, to: number): number[] {
+  return Array.from({ length: to - from + 1 }, (_, index) => from + index);
+}
