@@ -1,10 +1,11 @@
 /** Writes the pages that are made from the program's own data. */
-import { writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
 import { z } from "zod";
 import { capabilities, type Capabilities, type Feature } from "../components/model/routers";
 import { routerKinds } from "../components/model/settings";
 import { reportSchema } from "../driver/plan/report";
+import { examples } from "./examples";
 import { choosingPage } from "./choosing";
 import { policiesPage } from "./policies-page";
 
@@ -62,9 +63,18 @@ export function planSchema(): string {
   return `${JSON.stringify(z.toJSONSchema(reportSchema), null, 2)}\n`;
 }
 
+async function writeExamples(): Promise<void> {
+  for (const [path, text] of Object.entries(await examples())) {
+    const file = join(__dirname, "examples", path);
+    mkdirSync(dirname(file), { recursive: true });
+    writeFileSync(file, text);
+  }
+}
+
 if (require.main === module) {
   writeFileSync(join(__dirname, "routers.md"), routersPage());
   writeFileSync(join(__dirname, "plan.schema.json"), planSchema());
   writeFileSync(join(__dirname, "choosing.md"), choosingPage());
   writeFileSync(join(__dirname, "policies.md"), policiesPage());
+  void writeExamples();
 }

@@ -40,3 +40,31 @@ function roleOf({ kind, metadata: { name, labels } }: Manifest): string {
   if (kind === "Service") return `${service} for callers inside the cluster: selects the color that serves.`;
   return `Leads requests for ${service} to the colors.`;
 }
+
+const ofController: Readonly<Record<string, (name: string) => string>> = {
+  Rollout: () => "What runs, and how another version of it is brought out. The steps are those of the stack's rollout.",
+  AnalysisTemplate: () => "What judges a release. The limits are arguments, for the service to have its own.",
+  Canary: (name) =>
+    `How another version of the Deployment ${name} is brought out. Flagger makes ${name}-primary, which serves.`,
+  MetricTemplate: () => "One number that judges a release; the Canary has its limit.",
+  Deployment: (name) =>
+    `What the next version of ${name} is written to. Flagger copies it to ${name}-primary when it is good.`,
+  Ingress: () => "Where requests come in.",
+  ServiceAccount: () => "What the pods run as. They get no token of the API server.",
+  ConfigMap: () =>
+    "The files of the pods. Other content is another object, by the hash in its name, so that a rollback finds its own.",
+  HorizontalPodAutoscaler: () => "How many pods there are, by CPU.",
+  PodDisruptionBudget: () => "Upkeep of the cluster takes one pod at a time.",
+  NetworkPolicy: () => "Who may call the pods, and whom they may call.",
+};
+
+/** As `documentOf`, for what a controller is given. */
+export function controllerDocumentOf(manifest: Manifest): string {
+  const { kind, metadata } = manifest;
+  const service = metadata.labels?.["app.kubernetes.io/name"] ?? "";
+  if (kind === "Service" && metadata.name === service)
+    return "What callers use. The controller makes it select the version that serves.";
+  if (kind === "Service") return "The controller makes it select the version that does not serve yet.";
+  if (metadata.name === names.preview(service)) return "Shows the version that does not serve yet.";
+  return ofController[kind]?.(metadata.name) ?? documentOf(manifest);
+}

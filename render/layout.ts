@@ -1,7 +1,7 @@
 import { colors } from "../components/model/color";
 import { documentOf } from "./documents";
 import { imagesIn, kustomizationYaml } from "./kustomization";
-import { comment, type Manifest, yamlOf } from "./manifest";
+import { comment, type Manifest, ordered, yamlOf } from "./manifest";
 
 /** A file to be written. */
 export interface RenderedFile {
@@ -79,7 +79,7 @@ export function filesOf({ folders, ...layout }: Layout): RenderedFile[] {
 function objectFiles(folder: Folder, layout: Omit<Layout, "folders">): RenderedFile[] {
   const { name, objects } = folder;
   const { grouping, origin, document = documentOf } = layout;
-  const bodyOf = (each: Manifest): string => `${comment(document(each))}\n${yamlOf(each)}`;
+  const bodyOf = (each: Manifest): string => `${comment(document(each))}\n${yamlOf(ordered(each))}`;
   if (grouping === "environment" && name !== "") {
     const text = `${comment(origin)}\n${objects.map((each) => `---\n${bodyOf(each)}`).join("")}`;
     return [{ path: within(name, `${name}.yaml`), text, objects }];

@@ -1,7 +1,9 @@
 import { type Settings } from "../components/model/settings";
+import { type ControllerKind, type Strategy } from "./kinds";
 import { type Folder } from "./layout";
 import { type Manifest } from "./manifest";
 import { type AbsentSecret } from "./release-manifests";
+import { type SingleWorkload } from "./single-workload";
 
 interface ReadmeArgs {
   readonly settings: Settings;
@@ -67,6 +69,93 @@ function made(folders: readonly Folder[]): boolean {
 
 function objectName({ kind, metadata }: Manifest): string {
   return `${kind.toLowerCase()}/${metadata.name}`;
+}
+
+interface ControllerReadmeArgs {
+  readonly kind: ControllerKind;
+  readonly strategy: Strategy;
+  readonly settings: Settings;
+  readonly workloads: readonly SingleWorkload[];
+  readonly judged: boolean;
+  readonly notes: readonly string[];
+  readonly secrets: readonly AbsentSecret[];
+  readonly origin: string;
+}
+
+/** How a release is brought out by a controller, and what became of the settings. */
+export function controllerReadme(args: ControllerReadmeArgs): string {
+  const { kind, strategy, settings, workloads, judged, notes, secrets, origin } = args;
+  const { namespace } = settings;
+  const { commands, wants } = controllers[kind];
+  const judge = judged
+    ? "Prometheus has to scrape the ingress controller; the limits stand in the templates."
+    : "Nothing judges a release: render with --prometheus URL for templates that do.";
+  return `# Release in ${namespace} by ${kind}
+
+${origin}
+
+Strategy ${strategy}. It is written for ${wants}.
+${judge}
+
+    kubectl apply -k .
+
+Both colors of Cyan are two versions of one workload here: what ${settings.traffic.activeColor} runs is written, and the
+other color's image is the next release:
+
+${indented(workloads.flatMap((workload) => commands(workload)))}
+
+${mapped(kind, strategy)}
+${notes.map((note) => `\n- ${note}`).join("")}
+${secretsSection(secrets)}`;
+}
+
+interface ControllerWords {
+  readonly wants: string;
+  readonly commands: (workload: SingleWorkload) => readonly string[];
+}
+
+const controllers: Readonly<Record<ControllerKind, ControllerWords>> = {
+  "argo-rollouts": {
+    wants: "Argo Rollouts 1.10 and ingress-nginx",
+    commands: ({ name, namespace, next }) => [
+      `kubectl argo rollouts -n ${namespace} set image ${name} ${name}=${next}`,
+      `kubectl argo rollouts -n ${namespace} get rollout ${name} --watch`,
+      `kubectl argo rollouts -n ${namespace} promote ${name}     # or: abort ${name}`,
+    ],
+  },
+  flagger: {
+    wants: "Flagger 1.44 and ingress-nginx",
+    commands: ({ name, namespace, next }) => [
+      `kubectl -n ${namespace} set image deployment/${name} ${name}=${next}`,
+      `kubectl -n ${namespace} get canary ${name} --watch`,
+    ],
+  },
+};
+
+function mapped(kind: ControllerKind, strategy: Strategy): string {
+  const rows: readonly (readonly [string, string])[] =
+    kind === "flagger"
+      ? [
+          ["rollout.steps, rollout.interval", "analysis.stepWeights, analysis.interval"],
+          ["rollout.approve", "a webhook confirm-promotion, asked of flagger-loadtester"],
+          ["readyTimeout", "progressDeadlineSeconds"],
+        ]
+      : [
+          ...(strategy === "canary"
+            ? ([
+                ["rollout.steps, rollout.interval", "steps: setWeight, pause"],
+                ["rollout.approve", "a last pause, until promote"],
+                ["canary.header, canary.cookie", "additionalIngressAnnotations"],
+              ] as const)
+            : ([
+                ["rollout.approve", "autoPromotionEnabled: false"],
+                ["rollout.interval", "autoPromotionSeconds, and how long the analysis watches afterwards"],
+              ] as const)),
+          ["drain", "scaleDownDelaySeconds, 30 at least"],
+          ["readyTimeout", "progressDeadlineSeconds, with progressDeadlineAbort"],
+        ];
+  const table = rows.map(([from, to]) => `| \`${from.replaceAll(", ", "\`, \`")}\` | ${to} |`).join("\n");
+  return `| Cyan | here |\n| --- | --- |\n${table}\n\nGates, policies and receipts are Cyan's own, and are not part of it.`;
 }
 
 /** What to do for each Secret that was left out; empty when there is none. */

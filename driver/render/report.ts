@@ -14,7 +14,7 @@ export interface RenderReport {
   readonly warnings: readonly string[];
 }
 
-export function renderedReport(folder: string, { files, secrets }: Rendering, written: Written): RenderReport {
+export function renderedReport(folder: string, { files, secrets, notes }: Rendering, written: Written): RenderReport {
   return {
     folder,
     files: files.map(({ path, objects }) => ({
@@ -23,9 +23,12 @@ export function renderedReport(folder: string, { files, secrets }: Rendering, wr
       objects: objects.map(({ apiVersion, kind, metadata: { name } }) => ({ apiVersion, kind, name })),
     })),
     secrets: secrets.map(({ name, namespace, keys }) => ({ name, namespace, keys })),
-    warnings: written.strangers.map(
-      (path) => `${path} is not part of what was rendered; remove it if an earlier rendering left it`,
-    ),
+    warnings: [
+      ...notes,
+      ...written.strangers.map(
+        (path) => `${path} is not part of what was rendered; remove it if an earlier rendering left it`,
+      ),
+    ],
   };
 }
 

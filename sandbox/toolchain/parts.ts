@@ -191,7 +191,7 @@ const gatewayKinds = [
   "backendtlspolicies",
 ];
 
-/** The kinds of objects that routers write, as their publishers define them. */
+/** The kinds of objects that routers and `cyan render` write, as their publishers define them. */
 const kinds: Recipe = {
   module: "kinds",
   packages: {},
@@ -210,6 +210,11 @@ const kinds: Recipe = {
       ],
     ],
     "istio.yaml": [["istio.io/api", "kubernetes/customresourcedefinitions.gen.yaml"]],
+    "argo-rollouts.yaml": ["rollout", "analysis-template"].map((name) => [
+      "github.com/argoproj/argo-rollouts",
+      `manifests/crds/${name}-crd.yaml`,
+    ]),
+    "flagger.yaml": [["github.com/fluxcd/flagger", "artifacts/flagger/crd.yaml"]],
   },
 };
 

@@ -73,6 +73,25 @@ describe("the cyan command", () => {
     assert.match(err, /^error: option '--json' cannot be used with option '--markdown'\n$/);
   });
 
+  it("ends with 2 when options of render mean nothing together", async () => {
+    for (const [argv, message] of [
+      [["--router", "istio", "--strategy", "canary"], "--strategy goes with --router argo-rollouts or flagger"],
+      [["--prometheus", "http://a"], "--prometheus goes with --router argo-rollouts or flagger"],
+      [
+        ["--router", "flagger", "--strategy", "blue-green"],
+        "flagger moves requests by weights; for blue-green use --router argo-rollouts",
+      ],
+      [["--router", "flagger", "--per", "object"], "--per is for two environments, and flagger has one; leave it out"],
+      [
+        ["--prometheus", "ftp://a"],
+        "option '--prometheus <url>' argument 'ftp://a' is invalid. it is no http or https URL",
+      ],
+    ] as const) {
+      const { code, err } = await cyan("render", "--out", "/nonexistent/out", ...argv);
+      assert.deepEqual([code, err], [2, `error: ${message}\n`]);
+    }
+  });
+
   it("prints variables that a shell can evaluate", async () => {
     const { out } = await cyan("sandbox", "env");
     const printed = execFileSync("sh", ["-c", `${out}\necho "$PULUMI_BACKEND_URL"`]).toString();

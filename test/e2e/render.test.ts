@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
+import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { join, relative } from "node:path";
 import { parseAllDocuments } from "yaml";
 import { capabilities } from "../../components/model/routers";
 import { routerKinds } from "../../components/model/settings";
@@ -9,6 +9,8 @@ import { type Manifest } from "../../render/manifest";
 import { cacheFolder } from "../../sandbox/toolchain/cache";
 import { presentTools } from "../../sandbox/toolchain/toolchain";
 import { EmbeddedCluster, EmbeddedStack, type Ran } from "../support/embedded-stack";
+
+const checkout = join(__dirname, "..", "..");
 
 describe("cyan render on the embedded cluster", () => {
   const cluster = new EmbeddedCluster();
@@ -20,8 +22,9 @@ describe("cyan render on the embedded cluster", () => {
     // A dry run makes no namespace for what is in it.
     stack.kubectl("create", "namespace", "cyan-dev");
     const tools = await presentTools({ cache: cacheFolder(process.env), env: process.env });
-    const istio = tools.get("istio.yaml")?.path;
-    stack.kubectl("apply", "--server-side", "-f", istio ?? assert.fail("there are no kinds of Istio"));
+    for (const kinds of ["istio.yaml", "argo-rollouts.yaml", "flagger.yaml"]) {
+      stack.kubectl("apply", "--server-side", "-f", tools.get(kinds)?.path ?? assert.fail(`there is no ${kinds}`));
+    }
   });
 
   after(async () => {
@@ -56,6 +59,28 @@ describe("cyan render on the embedded cluster", () => {
 
       const applied = stack.kubectl("apply", "--server-side", "--dry-run=server", "--validate=strict", "-k", out);
       assert.equal(applied.trim().split("\n").length, objects.length, applied);
+    });
+  }
+
+  for (const [folder, ...args] of [
+    ["argo-rollouts/canary", "--router", "argo-rollouts"],
+    ["argo-rollouts/blue-green", "--router", "argo-rollouts", "--strategy", "blue-green"],
+    ["flagger", "--router", "flagger"],
+  ] as const) {
+    it(`gives what the API server takes for ${folder}, as it takes the example`, () => {
+      stack.declare();
+      const out = join(stack.work, folder);
+      const { ok, out: printed } = cyan(...args, "--prometheus", "http://prometheus.monitoring:9090", "--out", out);
+      assert.ok(ok, printed);
+      const dryRun = ["apply", "--server-side", "--dry-run=server", "--validate=strict", "-k"];
+      stack.kubectl(...dryRun, out);
+      // The example's own namespace is not there: it is put into this one.
+      const overlay = join(stack.work, "overlay", folder);
+      mkdirSync(overlay, { recursive: true });
+      const example = relative(overlay, join(checkout, "docs", "examples", folder));
+      writeFileSync(join(overlay, "kustomization.yaml"), `namespace: cyan-dev\nresources: [${example}]\n`);
+      const applied = stack.kubectl(...dryRun, overlay);
+      assert.match(applied, /^(rollout\.argoproj\.io|canary\.flagger\.app)\/shop serverside-applied/m);
     });
   }
 
