@@ -2,6 +2,7 @@
 
 export interface Metadata {
   readonly name?: string;
+  readonly uid?: string;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
   /** Who wrote last, and when; `subresource` is `status` for what a controller reports. */

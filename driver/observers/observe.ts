@@ -1,11 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { systemClock } from "../clock";
 import { type Invocation } from "../invocation";
+import { nameOf } from "../rollout/holder";
 import { type Receipt } from "../rollout/receipt";
 import { type Session } from "../rollout/session";
 import { notifier } from "./notify/notifier";
 import { type Subject } from "./notify/notice";
-import { type Observer } from "./observer";
+import { kubernetesEvents } from "./kubernetes-events";
+import { type Observer, together } from "./observer";
 
 interface ObserveArgs {
   readonly session: Session;
@@ -17,7 +19,11 @@ interface ObserveArgs {
 }
 
 /** Everyone who is told of a rollout besides whoever runs the command. */
-export function observersOf({ session, receipt, invocation, problem }: ObserveArgs): Observer {
+export function observersOf(args: ObserveArgs): Observer {
+  return together([notified(args), onRoutes(args)]);
+}
+
+function notified({ session, receipt, invocation, problem }: ObserveArgs): Observer {
   const { credentials, rollout: settings } = session.stack.settings;
   const { stack, rollout, from, to, by } = receipt;
   const subject: Subject = { stack, rollout, from, to, by };
@@ -30,4 +36,8 @@ export function observersOf({ session, receipt, invocation, problem }: ObserveAr
     newId: randomUUID,
     problem,
   });
+}
+
+function onRoutes({ session: { events, routes, holder }, receipt: { rollout }, problem }: ObserveArgs): Observer {
+  return kubernetesEvents({ events, routes, rollout, instance: nameOf(holder.identity), clock: systemClock, problem });
 }

@@ -3,6 +3,7 @@ import { readlinkSync } from "node:fs";
 import { hostname, userInfo } from "node:os";
 import { type Cluster } from "../../components/live/cluster";
 import { connect } from "../../components/live/connect";
+import { type ClusterEvents, connectEvents, mainRoutes, type ObjectReference } from "../../components/live/events";
 import { connectLeases, type Leases } from "../../components/live/leases";
 import { readLive } from "../../components/live/read";
 import { colors } from "../../components/model/color";
@@ -32,6 +33,9 @@ export interface Session {
   /** Who runs the command, for receipts and for whoever is asked. */
   readonly user: string;
   readonly live: LiveTraffic;
+  /** What is written on the routes of the stack's services. */
+  readonly events: ClusterEvents;
+  readonly routes: () => Promise<readonly ObjectReference[]>;
   readonly release: ReleaseStack;
 }
 
@@ -44,13 +48,17 @@ export async function openSession(options: SessionOptions, invocation: Invocatio
   const stack = await readStack(options, checkout, invocation);
   const { namespace, cluster } = stack.settings;
   const user = invocation.env["GITHUB_ACTOR"] ?? invocation.env["GITLAB_USER_LOGIN"] ?? userInfo().username;
+  const services = stack.settings.services.map(({ name }) => name);
+  const connected = await connect(namespace, cluster);
   return {
     stack,
     leases: await connectLeases(namespace, cluster),
     leaseName: leaseName(stack.name),
     holder: thisProcess(user),
     user,
-    live: liveTraffic(await connect(namespace, cluster), stack),
+    live: liveTraffic(connected, stack),
+    events: await connectEvents(namespace, cluster),
+    routes: () => mainRoutes(connected, liveRouters[stack.settings.router], services),
     release: whenUsed(stack.name, () =>
       openStack({
         checkout,

@@ -10,6 +10,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { text } from "node:stream/consumers";
 import { connect } from "../../components/live/connect";
+import { connectEvents, mainRoutes } from "../../components/live/events";
 import { connectLeases } from "../../components/live/leases";
 import { readLive } from "../../components/live/read";
 import { liveRouters } from "../../components/routers/live";
@@ -207,6 +208,10 @@ describe("a rollout on the embedded cluster, under load", () => {
     assert.equal(tally(load.between(began, Infinity)).lost, 0);
     const receipt = run(process.execPath, "driver/cyan.js", "receipt", "--stack", stack).out;
     assert.match(receipt, /: promoted\n[^]*\| 50 % \| 50 % \|/);
+    const described = kubectl("describe", "ingress", "shop");
+    for (const reason of ["RolloutBegan", "TrafficMoved", "RolloutWaiting", "RolloutTakenOver", "ReleasePromoted"]) {
+      assert.match(described, new RegExp(` ${reason} `));
+    }
     assert.deepEqual(notified.types, ["began", "moved", "waiting", "took-over", "moved", "ended"]);
     assert.doesNotMatch(`${first.text()}${promoted.text()}${receipt}`, /very-secret|warning/);
   });
@@ -256,11 +261,17 @@ describe("a rollout on the embedded cluster, under load", () => {
     assert.ok(now.known, JSON.stringify(now));
     await router.move(cluster, ["shop"], { activeColor: "green", canaryWeight: 0 });
     const leases = await connectLeases("cyan-dev", { kubeconfig });
-    const written = await leases.write("rights", { holder: "a", seconds: 15, annotations: {}, version: "" });
-    assert.ok(written);
-    assert.ok(await leases.write("rights", { ...written, holder: "b" }));
-    assert.equal(await leases.write("rights", { ...written, holder: "c" }), undefined);
+    const held = await leases.write("rights", { holder: "a", seconds: 15, annotations: {}, version: "" });
+    assert.ok(held);
+    assert.ok(await leases.write("rights", { ...held, holder: "b" }));
+    assert.equal(await leases.write("rights", { ...held, holder: "c" }), undefined);
     const deployment = { apiVersion: "apps/v1", kind: "Deployment" };
+    const [main = assert.fail("there is no route")] = await mainRoutes(cluster, router, ["shop"]);
+    const written = { regarding: main, type: "Normal", action: "Test", instance: "test", at: new Date() } as const;
+    const write = async (namespace: string): Promise<boolean> =>
+      (await connectEvents(namespace, { kubeconfig })).create({ ...written, reason: "RightsTried", note: "by a test" });
+    assert.deepEqual([await write("cyan-dev"), await write("default")], [true, false]);
+    assert.match(kubectl("describe", "ingress", "shop"), /Normal +RightsTried .* by a test/);
     await assert.rejects(cluster.patch(deployment, "shop-blue", { spec: { replicas: 0 } }), /forbidden/);
     kubectl("delete", "lease", "rights");
     kubectl("delete", "serviceaccount", "cyan-driver");

@@ -46,6 +46,8 @@ describe("a rollout that others are told of", () => {
     const session: Session = {
       stack: { name, settings, secretKeys: [], warnings: [], recorded: {} },
       ...{ leases, leaseName: "rollout", holder, user: "ada", live: release, release },
+      events: { create: () => Promise.resolve(true) },
+      routes: () => Promise.resolve([]),
     };
     const env = { HOOK: `${server.url}/very/secret` };
     const invocation = { env, signal: new AbortController().signal, exitCode: -1 } as unknown as Invocation;
