@@ -1,5 +1,5 @@
 // Loads TypeScript by swc, file by file, which checks no types: `tsc` does. For the program, the command, policy packs and
-// tests alike (docs/adr/0012-loading-typescript.md).
+// tests alike (docs/adr/0013-loading-typescript.md).
 const { readFileSync } = require("node:fs");
 const { transformSync } = require("@swc/core");
 const { install } = require("source-map-support");
