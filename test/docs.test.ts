@@ -74,7 +74,9 @@ describe("the project's own files", () => {
   it("explain every key of a rollout in docs/rollouts.md", () => {
     const page = read("docs/rollouts.md");
     for (const key of knownKeys(["rollout"])) assert.ok(page.includes(`        ${key}: `), key);
-    for (const key of knownKeys(["rollout", "notify", "any"])) assert.ok(page.includes(`\`${key}\``), key);
+    const inside = [["notify", "any"], ["metrics"], ["metrics", "pushgateway"]];
+    for (const key of inside.flatMap((path) => knownKeys(["rollout", ...path])))
+      assert.ok(page.includes(`\`${key}\``), key);
     for (const event of noticeChoices) assert.ok(page.includes(`| \`${event}\` |`), event);
   });
 

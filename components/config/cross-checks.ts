@@ -3,7 +3,7 @@ import { parseQuantity } from "../model/quantity";
 import { type ResourceSettings, type RouteSettings, type ServiceSettings } from "../model/settings";
 import { type CompletedConfig, type CrossProblem, placesIn } from "./cross-problem";
 import { gateProblems } from "./gate-checks";
-import { notifyProblems } from "./notify-checks";
+import { credentialProblems } from "./credential-checks";
 import { exposeProblems, routerProblems } from "./router-checks";
 import { type RawConfig } from "./schema";
 import { secretProblems } from "./secret-checks";
@@ -34,7 +34,7 @@ export function crossProblems(raw: RawConfig, settings: CompletedConfig): CrossP
     ...secretProblems(raw, settings),
     ...headerProblems(raw),
     ...gateProblems(raw, settings),
-    ...notifyProblems(settings),
+    ...credentialProblems(settings),
     ...placeProblems(settings.services),
     ...objectNameProblems(settings.services),
   ];

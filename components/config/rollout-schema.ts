@@ -2,6 +2,7 @@ import { z } from "zod";
 import { chatKinds, idleChoices, noticeChoices, resumeChoices } from "../model/rollout";
 import { secretReference } from "./credential";
 import { duration, flag, integer, lasting, oneOf, text } from "./fields";
+import { credentials, url } from "./server";
 
 /** What every kind of notification has. */
 const notice = {
@@ -20,6 +21,16 @@ const notify = z.discriminatedUnion(
   { error: `write a map with url, and a kind of ${chatKinds.join(", ")} or webhook` },
 );
 
+const metrics = z
+  .strictObject({
+    textfile: text.regex(/\.prom$/, "does not end in .prom; node_exporter reads no other file"),
+    pushgateway: z.strictObject(
+      { url, ...z.strictObject(credentials).partial().shape },
+      { error: "write a map with its url" },
+    ),
+  })
+  .partial();
+
 /** How `cyan rollout` goes about a release. What a key means is said in docs/rollouts.md. */
 export const rolloutSchema = z.strictObject({
   steps: z
@@ -35,4 +46,5 @@ export const rolloutSchema = z.strictObject({
   onResume: oneOf(resumeChoices),
   policyPacks: z.array(text, { error: "write a list of folders" }),
   notify: z.record(z.string(), notify, { error: "write a map of names" }),
+  metrics,
 });

@@ -120,6 +120,7 @@ const rolloutDefaults: RolloutSettings = {
   onResume: "continue",
   policyPacks: [],
   notify: {},
+  metrics: {},
 };
 
 function completeService(name: string, raw: RawService, config: RawConfig): ServiceSettings {

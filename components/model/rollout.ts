@@ -36,6 +36,21 @@ export type NotifySettings = {
 );
 export const chatKinds = ["slack", "teams"] as const;
 
+/** Where the metrics of a rollout are kept, in OpenMetrics. */
+export interface MetricsSettings {
+  /** A file in the folder that node_exporter reads; relative to the checkout. */
+  readonly textfile?: string;
+  readonly pushgateway?: PushgatewaySettings;
+}
+
+/** https://github.com/prometheus/pushgateway */
+export interface PushgatewaySettings {
+  readonly url: string;
+  readonly user?: string;
+  readonly password?: SecretReference;
+  readonly token?: SecretReference;
+}
+
 /** How a release is rolled out unless the command says otherwise. */
 export interface RolloutSettings {
   /** Percent of requests of each step, rising; the flip comes after them. */
@@ -54,4 +69,5 @@ export interface RolloutSettings {
   readonly policyPacks: readonly string[];
   /** By a name of the user's own. */
   readonly notify: Readonly<Record<string, NotifySettings>>;
+  readonly metrics: MetricsSettings;
 }

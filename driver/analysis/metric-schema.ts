@@ -1,7 +1,7 @@
 import { z } from "zod";
+import { text } from "../../components/config/fields";
 import { parseDuration } from "../../components/model/duration";
 import { parseCondition } from "./judges/condition";
-import { text } from "./providers/fields";
 
 /** The shape of one metric of an analysis, for each judge. docs/analysis.md says what each field means. */
 

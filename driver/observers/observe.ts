@@ -1,9 +1,14 @@
 import { randomUUID } from "node:crypto";
+import { resolve } from "node:path";
+import { checkout } from "../checkout";
 import { systemClock } from "../clock";
 import { type Invocation } from "../invocation";
 import { nameOf } from "../rollout/holder";
 import { type Receipt } from "../rollout/receipt";
 import { type Session } from "../rollout/session";
+import { type RolloutState } from "../rollout/state";
+import { viewAtStart } from "../rollout/view";
+import { metrics } from "./metrics/metrics";
 import { notifier } from "./notify/notifier";
 import { type Subject } from "./notify/notice";
 import { kubernetesEvents } from "./kubernetes-events";
@@ -11,7 +16,8 @@ import { type Observer, together } from "./observer";
 
 interface ObserveArgs {
   readonly session: Session;
-  /** Of the rollout, as it begins or is gone on with. */
+  /** Where the rollout is as it begins, or is gone on with. */
+  readonly start: RolloutState;
   readonly receipt: Receipt;
   readonly invocation: Invocation;
   /** Told, in one line, of what an observer could not do. */
@@ -20,7 +26,7 @@ interface ObserveArgs {
 
 /** Everyone who is told of a rollout besides whoever runs the command. */
 export function observersOf(args: ObserveArgs): Observer {
-  return together([notified(args), onRoutes(args)]);
+  return together([notified(args), onRoutes(args), measured(args)]);
 }
 
 function notified({ session, receipt, invocation, problem }: ObserveArgs): Observer {
@@ -40,4 +46,23 @@ function notified({ session, receipt, invocation, problem }: ObserveArgs): Obser
 
 function onRoutes({ session: { events, routes, holder }, receipt: { rollout }, problem }: ObserveArgs): Observer {
   return kubernetesEvents({ events, routes, rollout, instance: nameOf(holder.identity), clock: systemClock, problem });
+}
+
+function measured({ session, start, receipt, invocation, problem }: ObserveArgs): Observer {
+  const { credentials, rollout, traffic } = session.stack.settings;
+  const { textfile } = rollout.metrics;
+  return metrics({
+    settings: { ...rollout.metrics, ...(textfile !== undefined && { textfile: resolve(checkout, textfile) }) },
+    view: viewAtStart(start, {
+      stack: receipt.stack,
+      began: new Date(receipt.began),
+      at: new Date(systemClock.now()),
+      traffic,
+    }),
+    secrets: { env: invocation.env, credentials },
+    fetch,
+    clock: systemClock,
+    pid: process.pid,
+    problem,
+  });
 }

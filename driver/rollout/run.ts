@@ -72,6 +72,7 @@ async function driven(
   record(event);
   const observers = observersOf({
     session,
+    start: start.state,
     receipt: receipt.current(),
     invocation,
     // What an observer cannot do is recorded, and told to no observer.

@@ -21,6 +21,7 @@ import { sandboxPaths } from "../../sandbox/cluster/paths";
 import { up } from "../../sandbox/cluster/up";
 import { isLost, tally } from "../../sandbox/demo/load/answer";
 import { RunningLoad } from "../../sandbox/demo/load/client";
+import { parseOpenMetrics } from "../support/open-metrics";
 
 const checkout = join(__dirname, "..", "..");
 const paths = sandboxPaths(checkout, process.env);
@@ -147,6 +148,7 @@ describe("a rollout on the embedded cluster, under load", () => {
       ["readyTimeout", "15s"],
       ["drain", "1s"],
       ["gate.timeout", "5s"],
+      ["rollout.metrics.textfile", join(work, "cyan.prom")],
       ["rollout.notify.ledger.kind", "webhook"],
       ["rollout.notify.ledger.url.env", "CYAN_LEDGER"],
       ["rollout.notify.ledger.secret.config", "ledger"],
@@ -212,6 +214,9 @@ describe("a rollout on the embedded cluster, under load", () => {
     for (const reason of ["RolloutBegan", "TrafficMoved", "RolloutWaiting", "RolloutTakenOver", "ReleasePromoted"]) {
       assert.match(described, new RegExp(` ${reason} `));
     }
+    const samples = parseOpenMetrics(readFileSync(join(work, "cyan.prom"), "utf8"));
+    const state = samples.find(({ name, value }) => name === "cyan_rollout_state" && value === 1);
+    assert.equal(state?.labels["state"], "promoted");
     assert.deepEqual(notified.types, ["began", "moved", "waiting", "took-over", "moved", "ended"]);
     assert.doesNotMatch(`${first.text()}${promoted.text()}${receipt}`, /very-secret|warning/);
   });

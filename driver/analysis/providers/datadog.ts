@@ -1,8 +1,9 @@
 import { z } from "zod";
+import { text } from "../../../components/config/fields";
+import { url } from "../../../components/config/server";
 import { secretReference } from "../../../components/config/credential";
 import { type NoData, type Sample } from "../model";
-import { httpArgs } from "./authorization";
-import { text, url } from "./fields";
+import { httpArgs } from "../../authorization";
 import { endpoint, requestJson, sample } from "./http";
 import { type ProviderArgs, providerKind } from "./provider";
 

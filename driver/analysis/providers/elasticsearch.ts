@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { text } from "../../../components/config/fields";
+import { credentials, url } from "../../../components/config/server";
 import { secretReference } from "../../../components/config/credential";
-import { authorization, httpArgs } from "./authorization";
-import { credentials, text, url } from "./fields";
+import { authorization, httpArgs } from "../../authorization";
 import { endpoint, isRecord, numberAt, requestJson } from "./http";
 import { providerKind } from "./provider";
 

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { text } from "../../../components/config/fields";
+import { credentials, url } from "../../../components/config/server";
 import { type NoData, type Sample } from "../model";
-import { authorization, httpArgs } from "./authorization";
-import { credentials, text, url } from "./fields";
+import { authorization, httpArgs } from "../../authorization";
 import { endpoint, requestJson, sample } from "./http";
 import { providerKind } from "./provider";
 

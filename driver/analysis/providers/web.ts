@@ -1,6 +1,7 @@
 import { z } from "zod";
-import { authorization, httpArgs } from "./authorization";
-import { credentials, text, url } from "./fields";
+import { text } from "../../../components/config/fields";
+import { credentials, url } from "../../../components/config/server";
+import { authorization, httpArgs } from "../../authorization";
 import { endpoint, numberAt, requestJson } from "./http";
 import { providerKind } from "./provider";
 

@@ -3,7 +3,7 @@ import { type Clock } from "../../clock";
 import { resolveSecret, Secret, type SecretSources } from "../../secret";
 import { type Observer, together } from "../observer";
 import { Outbox } from "../outbox";
-import { deliver } from "./deliver";
+import { deliver } from "../deliver";
 import { noticeOf, type Subject } from "./notice";
 import { formats } from "./registry";
 import { signingSecretProblem } from "./webhook";
@@ -79,7 +79,9 @@ function observerOf(
       const notice = noticeOf(event, subject, newId(), new Date(clock.now()));
       if (notice === undefined) return;
       const message = () => formats[target.kind](notice, { now: new Date(clock.now()), ...(secret && { secret }) });
-      outbox.put(`${path} was not told of ${event.event}`, (signal) => deliver(message, { url, http, clock }, signal));
+      outbox.put(`${path} was not told of ${event.event}`, (signal) =>
+        deliver(message, { method: "POST", url, http, clock }, signal),
+      );
     },
     close: () => outbox.close(),
   };

@@ -344,6 +344,26 @@ export const mistakes: readonly Mistake[] = [
       "rollout.notify.team.url: there is no credential teams; set it: pulumi config set --secret --path credentials.teams",
     ],
   ],
+  [
+    "a file of metrics that nobody reads",
+    { ...goodConfig, rollout: { metrics: { textfile: "/var/lib/node_exporter/cyan.txt" } } },
+    ["rollout.metrics.textfile: does not end in .prom; node_exporter reads no other file"],
+  ],
+  [
+    "a Pushgateway's password",
+    { ...goodConfig, rollout: { metrics: { pushgateway: { url: "http://a:b@push.example.com" } } } },
+    ["rollout.metrics.pushgateway.url: has credentials in it; write them as token, or user and password"],
+  ],
+  [
+    "a Pushgateway's credential that there is not",
+    {
+      ...goodConfig,
+      rollout: { metrics: { pushgateway: { url: "http://push.example.com", token: { config: "push" } } } },
+    },
+    [
+      "rollout.metrics.pushgateway.token: there is no credential push; set it: pulumi config set --secret --path credentials.push",
+    ],
+  ],
   ["credentials that are no map", { ...goodConfig, credentials: "a" }, ["credentials: write a map of names to texts"]],
   ["a standby in words", { ...goodConfig, standby: "half" }, ["standby: write all, or a number of replicas"]],
 ];

@@ -1,11 +1,5 @@
-import { z } from "zod";
-import { secretReference } from "../../../components/config/credential";
-
-/** Fields that the settings of several providers have. */
-
-export const text = z
-  .string({ error: ({ input }) => (input === undefined ? "is missing" : `is ${JSON.stringify(input)}; write a text`) })
-  .min(1, "is empty");
+import { secretReference } from "./credential";
+import { text } from "./fields";
 
 /** An address without credentials in it, which would end up in logs. */
 export const url = text.superRefine((value, context) => {

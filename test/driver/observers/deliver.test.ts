@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { type Clock } from "../../../../driver/clock";
-import { deliver } from "../../../../driver/observers/notify/deliver";
-import { Secret } from "../../../../driver/secret";
-import { type Answer, WebServer } from "../../../support/web";
+import { type Clock } from "../../../driver/clock";
+import { deliver } from "../../../driver/observers/deliver";
+import { Secret } from "../../../driver/secret";
+import { type Answer, WebServer } from "../../support/web";
 
 describe("the delivery of a message", () => {
   let server: WebServer;
@@ -28,7 +28,7 @@ describe("the delivery of a message", () => {
   const send = (timeout = 1_000): Promise<void> => {
     const secrets = [new Secret("T0KEN/ABCDEF")];
     const http = { fetch, timeout, secrets, name: "the server" };
-    return deliver(message, { url: new URL("/T0KEN/ABCDEF", server.url), http, clock }, stop.signal);
+    return deliver(message, { method: "POST", url: new URL("/T0KEN/ABCDEF", server.url), http, clock }, stop.signal);
   };
 
   it("is one request where it is taken, with any status of success", async () => {

@@ -1,6 +1,6 @@
-import { type Clock } from "../../clock";
-import { type Failure, type HttpArgs, requestText } from "../../http";
-import { type Message } from "./format";
+import { type Clock } from "../clock";
+import { type Failure, type HttpArgs, requestText } from "../http";
+import { type Message } from "./notify/format";
 
 /** From a failed try to the next one, in milliseconds; there is one try more than pauses. */
 const pauses: readonly number[] = [1_000, 4_000];
@@ -8,6 +8,7 @@ const pauses: readonly number[] = [1_000, 4_000];
 const longestPause = 30_000;
 
 export interface DeliverArgs {
+  readonly method: "POST" | "PUT";
   readonly url: URL;
   readonly http: HttpArgs;
   readonly clock: Clock;
@@ -21,12 +22,12 @@ export interface DeliverArgs {
  */
 export async function deliver(
   message: () => Message,
-  { url, http, clock }: DeliverArgs,
+  { method, url, http, clock }: DeliverArgs,
   signal: AbortSignal,
 ): Promise<void> {
   for (const pause of [...pauses, undefined]) {
     const { headers, body } = message();
-    const answer = await requestText(url, { method: "POST", headers, body }, http, signal);
+    const answer = await requestText(url, { method, headers, body }, http, signal);
     if (answer.kind === "text") return;
     const wait = Math.max(pause ?? Infinity, 1000 * (answer.retryAfterSeconds ?? 0));
     if (!mayPass(answer) || wait > longestPause) throw new Error(answer.why);
