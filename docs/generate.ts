@@ -13,6 +13,7 @@ const asked: Readonly<Record<Feature, string>> = {
   host: "host",
   tls: "TLS secret",
   gateway: "Gateway",
+  sharedHost: "shared host",
   weight: "weight",
   header: "header",
   headerPattern: "header pattern",

@@ -23,6 +23,7 @@ export function routerProblems(raw: RawConfig, settings: CompletedConfig): Cross
       [`services.${name}.green.autoscaling`, "autoscaling", green.autoscaling !== undefined],
     ]),
     ["standby", "standby", typeof raw.standby === "number" && raw.standby > 0],
+    ...sharedHosts(services).map((path): (typeof asked)[number] => [path, "sharedHost", true]),
     ["canaryWeight", "weight", traffic.canaryWeight > 0],
     ["canary.header", "header", raw.canary.header !== undefined],
     ["canary.headerPattern", "headerPattern", raw.canary.headerPattern !== undefined],
@@ -35,6 +36,18 @@ export function routerProblems(raw: RawConfig, settings: CompletedConfig): Cross
     return message === undefined ? [] : [{ path, message, reads: [path, "router"] }];
   });
   return [...lacks, ...(capabilities[router].gateway ? services.flatMap((each) => gatewayProblems(each, router)) : [])];
+}
+
+/** The paths of hosts that a service before has too. */
+function sharedHosts(services: readonly ServiceSettings[]): string[] {
+  const hosts = services.flatMap(({ name, route }) => {
+    if (route === undefined) return [];
+    const main = { host: route.host, path: `services.${name}.ingress.host` };
+    const { previewHost } = route;
+    return previewHost === undefined ? [main] : [main, { host: previewHost, path: `services.${name}.previewHost` }];
+  });
+  const first = new Map(hosts.toReversed().map(({ host, path }) => [host, path]));
+  return hosts.filter(({ host, path }) => first.get(host) !== path).map(({ path }) => path);
 }
 
 /** A route that hangs on a Gateway has to name it. */

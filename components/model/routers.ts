@@ -5,6 +5,7 @@ export const features = {
   host: "lead a host to a service",
   tls: "terminate TLS with a secret of its own",
   gateway: "hang its routes on a Gateway",
+  sharedHost: "lead one host to several services by path",
   weight: "send a share of the requests to the idle color",
   header: "tell requests apart by a header",
   headerPattern: "match a header by a pattern",
@@ -38,6 +39,7 @@ const nothing = {
   host: false,
   tls: false,
   gateway: false,
+  sharedHost: false,
   weight: false,
   header: false,
   headerPattern: false,
@@ -50,7 +52,7 @@ const nothing = {
 
 /** What splits single requests by weight can tell them apart too. */
 const byRequest = { ...nothing, weight: true, header: true, headerPattern: true, cookie: true } as const;
-const byRequestAtHost = { ...byRequest, host: true } as const;
+const byRequestAtHost = { ...byRequest, host: true, sharedHost: true } as const;
 
 /** What each router can do. */
 export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
@@ -112,6 +114,17 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
       "Traefik 3 with its kubernetesCRD provider, and allowEmptyServices set there: without it a color that has no pods " +
       "takes the whole route away",
     measured: "Traefik 3.7.11: its split, and not yet its moves under load",
+  },
+  "f5-nginx": {
+    ...byRequestAtHost,
+    sharedHost: false,
+    tls: true,
+    summary:
+      "One VirtualServer that splits by weights, of F5's NGINX Ingress Controller, which is not ingress-nginx. A host is one " +
+      "VirtualServer's, and so one service's.",
+    inside: false,
+    unit: "request",
+    needs: "F5 NGINX Ingress Controller 1.12 or later, with its custom resources",
   },
   istio: {
     ...byRequestAtHost,

@@ -11,6 +11,7 @@ export const routerKinds = [
   "replicas",
   "gateway-api",
   "traefik",
+  "f5-nginx",
   "istio",
   "linkerd",
 ] as const;

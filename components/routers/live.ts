@@ -1,5 +1,6 @@
 import { type LiveRouter } from "../live/router";
 import { type RouterKind } from "../model/settings";
+import { f5Nginx } from "./f5-nginx/live";
 import { gatewayApi } from "./gateway-api/live";
 import { ingressNginx } from "./ingress-nginx/live";
 import { istio } from "./istio/live";
@@ -15,6 +16,7 @@ export const liveRouters = {
   replicas,
   "gateway-api": gatewayApi,
   traefik,
+  "f5-nginx": f5Nginx,
   istio,
   linkerd,
 } as const satisfies Record<RouterKind, LiveRouter>;

@@ -1,4 +1,5 @@
 import { type RouterKind } from "../model/settings";
+import { f5Nginx } from "./f5-nginx/declare";
 import { gatewayApi } from "./gateway-api/declare";
 import { ingressNginx } from "./ingress-nginx/declare";
 import { istio } from "./istio/declare";
@@ -15,6 +16,7 @@ export const routers = {
   replicas,
   "gateway-api": gatewayApi,
   traefik,
+  "f5-nginx": f5Nginx,
   istio,
   linkerd,
 } as const satisfies Record<RouterKind, Router>;

@@ -210,6 +210,9 @@ const kinds: Recipe = {
       ],
     ],
     "istio.yaml": [["istio.io/api", "kubernetes/customresourcedefinitions.gen.yaml"]],
+    "f5-nginx.yaml": [
+      ["github.com/nginxinc/kubernetes-ingress", "deployments/common/crds/k8s.nginx.org_virtualservers.yaml"],
+    ],
     "argo-rollouts.yaml": ["rollout", "analysis-template"].map((name) => [
       "github.com/argoproj/argo-rollouts",
       `manifests/crds/${name}-crd.yaml`,

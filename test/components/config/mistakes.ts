@@ -4,7 +4,7 @@ import { workloadMistakes } from "./workload-mistakes";
 
 export const weight = (value: unknown) => `canaryWeight: is ${JSON.stringify(value)}; write an integer from 0 to 100`;
 
-const byRequest = "ingress-nginx, gateway-api, traefik, istio or linkerd";
+const byRequest = "ingress-nginx, gateway-api, traefik, f5-nginx, istio or linkerd";
 
 /** Every mistake that a config is told of. */
 export const mistakes: readonly Mistake[] = [
@@ -18,7 +18,9 @@ export const mistakes: readonly Mistake[] = [
   [
     "a router",
     { ...goodConfig, router: "haproxy" },
-    ['router: is "haproxy"; choose one of ingress-nginx, service, replicas, gateway-api, traefik, istio, linkerd'],
+    [
+      'router: is "haproxy"; choose one of ingress-nginx, service, replicas, gateway-api, traefik, f5-nginx, istio, linkerd',
+    ],
   ],
   [
     "an installation",
@@ -77,14 +79,14 @@ export const mistakes: readonly Mistake[] = [
       canary: { header: "X-User", headerPattern: "^a", cookie: "next", mirror: 5 },
     },
     [
-      ["ingress.host", "lead a host to a service", "ingress-nginx, gateway-api, traefik or istio"],
-      ["ingress.tls", "terminate TLS with a secret of its own", "ingress-nginx or traefik"],
+      ["ingress.host", "lead a host to a service", "ingress-nginx, gateway-api, traefik, f5-nginx or istio"],
+      ["ingress.tls", "terminate TLS with a secret of its own", "ingress-nginx, traefik or f5-nginx"],
       ["ingress.gateway", "hang its routes on a Gateway", "gateway-api or istio"],
-      ["previewHost", "lead a host to a service", "ingress-nginx, gateway-api, traefik or istio"],
+      ["previewHost", "lead a host to a service", "ingress-nginx, gateway-api, traefik, f5-nginx or istio"],
       [
         "canaryWeight",
         "send a share of the requests to the idle color",
-        "ingress-nginx, replicas, gateway-api, traefik, istio or linkerd",
+        "ingress-nginx, replicas, gateway-api, traefik, f5-nginx, istio or linkerd",
       ],
       ["canary.header", "tell requests apart by a header", byRequest],
       ["canary.headerPattern", "match a header by a pattern", byRequest],
