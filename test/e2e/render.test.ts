@@ -38,13 +38,13 @@ describe("cyan render on the embedded cluster", () => {
 
   for (const router of routerKinds) {
     it(`gives what the API server takes, with ${router}`, () => {
-      const { host, gateway, weight } = capabilities[router];
+      const { host, gateway, weight, autoscaling } = capabilities[router];
       stack.declare({
         ...(host ? {} : { ingress: undefined, previewHost: undefined }),
         ...(gateway && { "ingress.gateway": "default/edge" }),
         ...(weight && { canaryWeight: 20 }),
         "services.shop.files": { "/etc/shop/features.yaml": "checkout: on\n" },
-        "services.shop.autoscaling": { minReplicas: 2, maxReplicas: 4 },
+        ...(autoscaling && { "services.shop.autoscaling": { minReplicas: 2, maxReplicas: 4 } }),
       });
       const out = join(stack.work, router);
       const { ok, out: printed } = cyan("--router", router, "--out", out, "--json");

@@ -28,7 +28,11 @@ function configFor(router: RouterKind): Record<string, unknown> {
         files: { "/etc/shop/features.yaml": "checkout: on\n" },
         green: { ...shop.green, env: { CHECKOUT: "on", SINCE: "2026-01-01", MODE: "0o17" } },
       },
-      jobs: { ...shop, autoscaling: { minReplicas: 2, maxReplicas: 9 }, ingress: false },
+      jobs: {
+        ...shop,
+        ...(can.autoscaling && { autoscaling: { minReplicas: 2, maxReplicas: 9 } }),
+        ...(can.host && { ingress: false }),
+      },
     },
   };
 }
