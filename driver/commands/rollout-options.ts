@@ -2,6 +2,7 @@ import { type Command } from "commander";
 import { type Invocation } from "../invocation";
 import { jsonLines, plainLines } from "../rollout/plain-lines";
 import { type RolloutReporter } from "../rollout/report";
+import { jsonWaves, plainWaves, type WavesReporter } from "../waves/report";
 
 /** Options of every command that drives a rollout, or asks its driver for something. */
 export interface DriverOptions {
@@ -21,4 +22,10 @@ export function withDriverOptions(command: Command): Command {
 export function reporterFor(invocation: Invocation, json: true | undefined): (rollout: string) => RolloutReporter {
   const write = (line: string): boolean => invocation.stdout.write(line);
   return (rollout) => (json ? jsonLines(rollout, write, () => new Date()) : plainLines(write));
+}
+
+/** As `reporterFor`, for several stacks. */
+export function wavesReporter(invocation: Invocation, json: true | undefined): WavesReporter {
+  const write = (line: string): boolean => invocation.stdout.write(line);
+  return json ? jsonWaves(write, () => new Date()) : plainWaves(write);
 }

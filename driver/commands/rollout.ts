@@ -1,17 +1,19 @@
 import { Command } from "commander";
 import { resumeChoices } from "../../components/model/rollout";
 import { systemClock } from "../clock";
-import { type Invocation, UserError } from "../invocation";
+import { type Invocation } from "../invocation";
 import { begin, next } from "../rollout/next";
 import { type RolloutPlan } from "../rollout/plan";
 import { choice, planRollout, type RolloutOptions } from "../rollout/plan-rollout";
 import { type Decide, run } from "../rollout/run";
 import { openSession } from "../rollout/session";
-import { began, rolloutId, tookOver } from "../rollout/start";
+import { began, checkSameRelease, rolloutId, tookOver } from "../rollout/start";
 import { firstState, type RolloutState } from "../rollout/state";
-import { type DriverOptions, reporterFor, withDriverOptions } from "./rollout-options";
+import { planWaves, type WavesOptions } from "../waves/plan";
+import { runWaves } from "../waves/run";
+import { type DriverOptions, reporterFor, wavesReporter, withDriverOptions } from "./rollout-options";
 
-type Options = DriverOptions & RolloutOptions & { readonly onResume?: string };
+type Options = DriverOptions & RolloutOptions & WavesOptions & { readonly onResume?: string };
 
 /** `cyan rollout`: takes a release from its first share to all requests, or takes it back. */
 export function rolloutCommand(invocation: Invocation): Command {
@@ -27,9 +29,20 @@ export function rolloutCommand(invocation: Invocation): Command {
       .option("--approve", "have a person approve the flip, with cyan promote")
       .option("--idle-timeout <duration>", "how long a person is waited for")
       .option("--on-idle-timeout <what>", "wait, or abort: what to do when nobody answered")
-      .option("--on-resume <what>", "continue or rollback: what to do with a rollout whose driver died"),
+      .option("--on-resume <what>", "continue or rollback: what to do with a rollout whose driver died")
+      .option(
+        "--stacks <names>",
+        "release these stacks one after the other, such as eu,us,ap; takes all back when one fails",
+      )
+      .option("--concurrency <stacks>", "with --stacks: how many at the same time; 1")
+      .option("--soak <duration>", "with --stacks: how long to wait before the next, such as 10m"),
   ).action(async (options: Options) => {
     const onResume = choice("--on-resume", options.onResume, resumeChoices);
+    const waves = planWaves(options);
+    if (waves !== undefined) {
+      await runWaves({ plan: waves, options, onResume, report: wavesReporter(invocation, options.json), invocation });
+      return;
+    }
     const session = await openSession(options, invocation);
     const plan = planRollout(options, session.stack.settings);
     const decide: Decide = (kept) =>
@@ -47,13 +60,6 @@ export function startOf(plan: RolloutPlan): ReturnType<Decide> {
 
 /** An unfinished rollout is gone on with; one of another release is not mistaken for the one that is asked for. */
 function resumed(kept: RolloutState, plan: RolloutPlan, then: "continue" | "rollback"): ReturnType<Decide> {
-  const wanted = plan.images.map(({ service, image }) => `${service}=${image}`).join(" ");
-  const running = kept.plan.images.map(({ service, image }) => `${service}=${image}`).join(" ");
-  if (wanted !== "" && wanted !== running) {
-    throw new UserError(
-      `rollout ${kept.id} to ${kept.plan.to}${running === "" ? "" : ` with ${running}`} is not finished; ` +
-        "go on with it: npx cyan resume; or take it back first: npx cyan abort",
-    );
-  }
+  checkSameRelease(kept, plan);
   return { start: next(kept, { kind: "took-over", then }), event: tookOver(kept) };
 }

@@ -2,9 +2,14 @@ import { type Evidence, type RolloutEvent, type RolloutReporter } from "./report
 import { sharesText } from "./work";
 
 /** One JSON object a line, for machines; docs/rollouts.md has the schema. */
-export function jsonLines(rollout: string, write: (line: string) => void, now: () => Date): RolloutReporter {
+export function jsonLines(
+  rollout: string,
+  write: (line: string) => void,
+  now: () => Date,
+  more: Readonly<Record<string, string>> = {},
+): RolloutReporter {
   return (event) => {
-    write(`${JSON.stringify({ time: now().toISOString(), rollout, ...event })}\n`);
+    write(`${JSON.stringify({ time: now().toISOString(), rollout, ...more, ...event })}\n`);
   };
 }
 

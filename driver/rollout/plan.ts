@@ -21,6 +21,8 @@ export const planSchema = z.strictObject({
   analysis: z.union([z.string(), z.literal(false)]).optional(),
   /** Images that are given to `to` with the first step, and what it had before. */
   images: z.array(z.strictObject({ service: z.string(), image: z.string(), before: z.string() })),
+  /** The stacks that are released one after the other, this one among them; their rollouts have one id. */
+  waves: z.array(z.string()).optional(),
 });
 
 export type RolloutPlan = Readonly<z.output<typeof planSchema>>;

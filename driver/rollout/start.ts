@@ -1,3 +1,4 @@
+import { UserError } from "../invocation";
 import { type RolloutPlan } from "./plan";
 import { type RolloutEvent } from "./report";
 import { type RolloutState } from "./state";
@@ -14,4 +15,15 @@ export function began({ from, to, weights, images }: RolloutPlan): RolloutEvent 
 
 export function tookOver({ phase, step }: RolloutState): RolloutEvent {
   return { event: "took-over", phase: phase.kind, step };
+}
+
+/** @throws UserError when an unfinished rollout is another release than the one that is asked for. */
+export function checkSameRelease({ id, plan }: RolloutState, asked: RolloutPlan): void {
+  const text = ({ images }: RolloutPlan): string => images.map(({ service, image }) => `${service}=${image}`).join(" ");
+  const [wanted, running] = [text(asked), text(plan)];
+  if (wanted === "" || wanted === running) return;
+  throw new UserError(
+    `rollout ${id} to ${plan.to}${running === "" ? "" : ` with ${running}`} is not finished; ` +
+      "go on with it: npx cyan resume; or take it back first: npx cyan abort",
+  );
 }
