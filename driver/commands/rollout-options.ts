@@ -1,7 +1,11 @@
 import { type Command } from "commander";
+import { createColors } from "picocolors";
+import { systemClock } from "../clock";
 import { type Invocation } from "../invocation";
+import { immediate, type Observer } from "../observers/observer";
 import { jsonLines, plainLines } from "../rollout/plain-lines";
-import { type RolloutReporter } from "../rollout/report";
+import { type RolloutView } from "../rollout/view";
+import { liveReport } from "../terminal/live-report";
 import { jsonWaves, plainWaves, type WavesReporter } from "../waves/report";
 
 /** Options of every command that drives a rollout, or asks its driver for something. */
@@ -18,10 +22,17 @@ export function withDriverOptions(command: Command): Command {
     .option("--json", "one JSON object a line for each event");
 }
 
-/** Events go to standard output: they are what the command is for. */
-export function reporterFor(invocation: Invocation, json: true | undefined): (rollout: string) => RolloutReporter {
-  const write = (line: string): boolean => invocation.stdout.write(line);
-  return (rollout) => (json ? jsonLines(rollout, write, () => new Date()) : plainLines(write));
+/**
+ * Events go to standard output: they are what the command is for. On a terminal the rollout is shown as it is now, below a
+ * line of each event.
+ */
+export function reporterFor({ stdout, env }: Invocation, json: true | undefined): (view: RolloutView) => Observer {
+  const write = (line: string): boolean => stdout.write(line);
+  return (view) => {
+    if (json) return immediate(jsonLines(view.rollout, write, () => new Date()));
+    if (!stdout.isTTY || env["TERM"] === "dumb") return immediate(plainLines(write));
+    return liveReport({ view, terminal: stdout, clock: systemClock, paint: createColors(!env["NO_COLOR"]) });
+  };
 }
 
 /** As `reporterFor`, for several stacks. */

@@ -8,10 +8,14 @@ import { liveRouters } from "../../components/routers/live";
 import { checkout } from "../checkout";
 import { systemClock } from "../clock";
 import { exitCodes, type Invocation } from "../invocation";
-import { leaseName, viewOf } from "../rollout/lease";
-import { type RolloutStatus, rolloutStatus } from "../rollout/status";
+import { leaseName, type LeaseView, viewOf } from "../rollout/lease";
+import { parseReceipt } from "../rollout/receipt-store";
+import { rolloutStatus } from "../rollout/status";
+import { viewKept } from "../rollout/view";
 import { readStack, type Stack, type StackChoice } from "../stack";
 import { compare, servicesOf, type ServiceStatus } from "../status/compare";
+import { rolloutLines } from "../terminal/rollout-lines";
+import { Screen } from "../terminal/screen";
 
 type Options = StackChoice & { readonly json?: true; readonly watch?: true };
 
@@ -24,10 +28,13 @@ export function statusCommand(invocation: Invocation): Command {
     .option("--watch", "show it again every 2 seconds, until interrupted")
     .option("--json", "one JSON object, or with --watch one a line")
     .action(async (options: Options) => {
+      const { stdout, signal } = invocation;
+      const drawn = options.watch && !options.json && stdout.isTTY && invocation.env["TERM"] !== "dumb";
+      const screen = drawn ? new Screen(stdout) : undefined;
       for (;;) {
-        await show(options, invocation);
+        await show(options, invocation, screen);
         if (!options.watch) return;
-        await systemClock.sleep(watchPause, invocation.signal);
+        await systemClock.sleep(watchPause, signal);
       }
     });
 }
@@ -35,30 +42,41 @@ export function statusCommand(invocation: Invocation): Command {
 /** Milliseconds between two looks. */
 const watchPause = 2_000;
 
-async function show(options: Options, invocation: Invocation): Promise<void> {
+async function show(options: Options, invocation: Invocation, screen: Screen | undefined): Promise<void> {
   const stack = await readStack(options, checkout, invocation);
   const { namespace, cluster, router } = stack.settings;
-  const [live, rollout] = await Promise.all([
+  const [live, lease] = await Promise.all([
     readLive(connect(namespace, cluster), servicesOf(stack), liveRouters[router]),
-    rolloutOf(stack),
+    leaseOf(stack),
   ]);
   const services = compare(stack, live);
-  const unknown = live.known ? {} : { unknown: live.why };
-  const text = options.json
-    ? `${JSON.stringify({ services, ...(rollout && { rollout }), ...unknown })}\n`
-    : `${statusText(services, live.known ? "" : live.why)}${rollout === undefined ? "" : `${rollout.text}\n`}`;
-  const { stdout } = invocation;
-  stdout.write(options.watch && !options.json && stdout.isTTY ? `\u001b[2J\u001b[H${text}` : text);
+  const rollout = lease && rolloutStatus(lease);
+  const text = (): string =>
+    `${statusText(services, live.known ? "" : live.why)}${rollout === undefined ? "" : `${rollout.text}\n`}`;
+  if (options.json) {
+    const unknown = live.known ? {} : { unknown: live.why };
+    invocation.stdout.write(`${JSON.stringify({ services, ...(rollout && { rollout }), ...unknown })}\n`);
+  } else if (screen === undefined) invocation.stdout.write(text());
+  else screen.draw([...text().trimEnd().split("\n"), ...(lease ? runningLines(lease, screen.width, invocation) : [])]);
   const differs = services.some(({ drift }) => drift.length > 0);
   invocation.exitCode = live.known && !differs ? exitCodes.done : exitCodes.failed;
 }
 
-/** Where the stack's rollout is; undefined when there was none, or the cluster does not say. */
-async function rolloutOf({ name, settings }: Stack): Promise<RolloutStatus | undefined> {
+/** A rollout that is not over, as its driver shows it. */
+function runningLines({ state, receipt }: LeaseView, width: number, { env }: Invocation): string[] {
+  if (state === undefined || state.phase.kind === "ended") return [];
+  const kept = parseReceipt(receipt, state.id);
+  if (kept === undefined) return [];
+  const paint = pc.createColors(!env["NO_COLOR"]);
+  return ["", ...rolloutLines(viewKept(state, kept), { now: new Date(systemClock.now()), width, paint })];
+}
+
+/** What the stack's driver keeps; undefined when there was none, or the cluster does not say. */
+async function leaseOf({ name, settings }: Stack): Promise<LeaseView | undefined> {
   try {
     const leases = await connectLeases(settings.namespace, settings.cluster);
     const lease = await leases.read(leaseName(name));
-    return lease && rolloutStatus(viewOf(lease));
+    return lease && viewOf(lease);
   } catch {
     return undefined; // Whoever may not read Leases is shown the rest; a cluster that does not answer is told of above.
   }

@@ -4,10 +4,8 @@ import { checkout } from "../checkout";
 import { systemClock } from "../clock";
 import { type Invocation } from "../invocation";
 import { nameOf } from "../rollout/holder";
-import { type Receipt } from "../rollout/receipt";
 import { type Session } from "../rollout/session";
-import { type RolloutState } from "../rollout/state";
-import { viewAtStart } from "../rollout/view";
+import { type RolloutView } from "../rollout/view";
 import { metrics } from "./metrics/metrics";
 import { notifier } from "./notify/notifier";
 import { type Subject } from "./notify/notice";
@@ -16,9 +14,10 @@ import { type Observer, together } from "./observer";
 
 interface ObserveArgs {
   readonly session: Session;
-  /** Where the rollout is as it begins, or is gone on with. */
-  readonly start: RolloutState;
-  readonly receipt: Receipt;
+  /** The rollout as it begins, or is gone on with. */
+  readonly view: RolloutView;
+  /** Who began it. */
+  readonly by: string;
   readonly invocation: Invocation;
   /** Told, in one line, of what an observer could not do. */
   readonly problem: (line: string) => void;
@@ -29,9 +28,9 @@ export function observersOf(args: ObserveArgs): Observer {
   return together([notified(args), onRoutes(args), measured(args)]);
 }
 
-function notified({ session, receipt, invocation, problem }: ObserveArgs): Observer {
+function notified({ session, view, by, invocation, problem }: ObserveArgs): Observer {
   const { credentials, rollout: settings } = session.stack.settings;
-  const { stack, rollout, from, to, by } = receipt;
+  const { stack, rollout, from, to } = view;
   const subject: Subject = { stack, rollout, from, to, by };
   return notifier({
     targets: settings.notify,
@@ -44,21 +43,16 @@ function notified({ session, receipt, invocation, problem }: ObserveArgs): Obser
   });
 }
 
-function onRoutes({ session: { events, routes, holder }, receipt: { rollout }, problem }: ObserveArgs): Observer {
+function onRoutes({ session: { events, routes, holder }, view: { rollout }, problem }: ObserveArgs): Observer {
   return kubernetesEvents({ events, routes, rollout, instance: nameOf(holder.identity), clock: systemClock, problem });
 }
 
-function measured({ session, start, receipt, invocation, problem }: ObserveArgs): Observer {
-  const { credentials, rollout, traffic } = session.stack.settings;
+function measured({ session, view, invocation, problem }: ObserveArgs): Observer {
+  const { credentials, rollout } = session.stack.settings;
   const { textfile } = rollout.metrics;
   return metrics({
     settings: { ...rollout.metrics, ...(textfile !== undefined && { textfile: resolve(checkout, textfile) }) },
-    view: viewAtStart(start, {
-      stack: receipt.stack,
-      began: new Date(receipt.began),
-      at: new Date(systemClock.now()),
-      traffic,
-    }),
+    view,
     secrets: { env: invocation.env, credentials },
     fetch,
     clock: systemClock,

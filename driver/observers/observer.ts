@@ -1,4 +1,4 @@
-import { type RolloutEvent } from "../rollout/report";
+import { type RolloutEvent, type RolloutReporter } from "../rollout/report";
 
 /** Something that is told what happens in a rollout, and must neither fail nor delay it. */
 export interface Observer {
@@ -6,6 +6,11 @@ export interface Observer {
   tell(event: RolloutEvent): void;
   /** Gets out what has not gone out yet, in a few seconds or not at all. Never rejects. */
   close(): Promise<void>;
+}
+
+/** One that keeps nothing back. */
+export function immediate(tell: RolloutReporter): Observer {
+  return { tell, close: () => Promise.resolve() };
 }
 
 /** Several of them as one. */

@@ -166,7 +166,7 @@ export class RolloutLease {
   private async renew(clock: Clock): Promise<void> {
     while (!this.stopped.signal.aborted) {
       await clock.sleep((leaseSeconds * 1000) / 3, this.stopped.signal);
-      await this.serially(() => this.write((kept) => kept));
+      await this.serially(() => this.write((kept) => ({ ...kept, ...this.withReceipt() })));
     }
   }
 

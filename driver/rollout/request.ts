@@ -7,8 +7,7 @@ import { type Request } from "./events";
 import { viewOf } from "./lease";
 import { next, type Next } from "./next";
 import { type RolloutPlan, trafficBefore } from "./plan";
-import { type RolloutReporter } from "./report";
-import { codeOf, type Decide, run } from "./run";
+import { codeOf, type Decide, run, type RunArgs } from "./run";
 import { type Session } from "./session";
 import { rolloutId, tookOver } from "./start";
 import { firstState, type RolloutState } from "./state";
@@ -17,7 +16,7 @@ import { messageOf } from "./work";
 interface RequestArgs {
   readonly session: Session;
   readonly request: Request;
-  readonly reporter: (rollout: string) => RolloutReporter;
+  readonly reporter: RunArgs["reporter"];
   readonly invocation: Invocation;
 }
 

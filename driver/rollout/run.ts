@@ -1,23 +1,26 @@
 import { systemClock } from "../clock";
 import { exitCodes, type Invocation } from "../invocation";
 import { observersOf } from "../observers/observe";
+import { type Observer } from "../observers/observer";
 import { drive } from "./drive";
 import { HeldError, LostLeaseError, RolloutLease } from "./lease";
 import { type Next } from "./next";
 import { judgeOf } from "./judge";
 import { keepReceipt } from "./keep-receipt";
-import { type RolloutEvent, type RolloutReporter } from "./report";
+import { type Receipt } from "./receipt";
+import { type RolloutEvent } from "./report";
 import { type Session } from "./session";
 import { type Ended, type RolloutState } from "./state";
+import { type RolloutView, viewAtStart } from "./view";
 
 /** Chooses what to do from the state that the last driver left; undefined for nothing. */
 export type Decide = (kept: RolloutState | undefined) => { start: Next; event: RolloutEvent } | undefined;
 
-interface RunArgs {
+export interface RunArgs {
   readonly session: Session;
   readonly decide: Decide;
-  /** Makes the reporter of one rollout. */
-  readonly reporter: (rollout: string) => RolloutReporter;
+  /** Shows a rollout to whoever runs the command. */
+  readonly reporter: (view: RolloutView) => Observer;
   readonly invocation: Invocation;
 }
 
@@ -55,50 +58,47 @@ async function driven(
   reporter: RunArgs["reporter"],
   invocation: Invocation,
 ): Promise<RolloutState> {
-  const { id, plan, phase } = start.state;
-  const told = reporter(id);
+  const { plan, phase } = start.state;
   const warn = (text: string): void => {
-    told({ event: "warning", text });
+    shown.tell({ event: "warning", text });
   };
   const receipt = await keepReceipt({ state: start.state, lease, session, clock: systemClock, warn });
-  const record = (happened: RolloutEvent): void => {
-    receipt.note(happened);
-    told(happened);
-  };
   const first = event.event === "began";
   // What is being taken back is judged no more, and must not wait for an analysis that cannot be read.
   const judged = phase.kind === "restoring" ? { ...plan, analysis: false as const } : plan;
   const judge = await judgeOf({ plan: judged, stack: session.stack, clock: systemClock, invocation, first });
+  const view = viewOf(start.state, receipt.current(), session);
+  const shown = reporter(view);
+  const record = (happened: RolloutEvent): void => {
+    receipt.note(happened);
+    shown.tell(happened);
+  };
   record(event);
-  const observers = observersOf({
-    session,
-    start: start.state,
-    receipt: receipt.current(),
-    invocation,
-    // What an observer cannot do is recorded, and told to no observer.
-    problem: (text) => {
-      record({ event: "warning", text });
-    },
-  });
+  // What an observer cannot do is recorded, and told to no observer.
+  const problem = (text: string): void => {
+    record({ event: "warning", text });
+  };
+  const observers = observersOf({ session, view, by: receipt.current().by, invocation, problem });
   observers.tell(event);
   try {
     return await drive({
-      start,
-      lease,
-      stack: session.release,
-      judge,
+      ...{ start, lease, stack: session.release, judge, live: session.live, clock: systemClock },
       report: (happened) => {
         record(happened);
         observers.tell(happened);
       },
-      live: session.live,
-      clock: systemClock,
       signal: invocation.signal,
       record: (state) => JSON.stringify({ state, receipt: receipt.current() }),
     });
   } finally {
     await observers.close();
+    await shown.close();
   }
+}
+
+function viewOf(state: RolloutState, { stack, began }: Receipt, session: Session): RolloutView {
+  const { traffic } = session.stack.settings;
+  return viewAtStart(state, { stack, began: new Date(began), at: new Date(systemClock.now()), traffic });
 }
 
 /** What the command exits with when a rollout has ended. */

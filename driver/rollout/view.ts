@@ -2,6 +2,8 @@ import { type Color } from "../../components/model/color";
 import { type Traffic } from "../../components/model/traffic";
 import { type Verdict } from "./events";
 import { textOf } from "./plain-lines";
+import { trafficBefore } from "./plan";
+import { type Receipt } from "./receipt";
 import { type Evidence, type RolloutEvent } from "./report";
 import { type Cause, type Phase, type RolloutState } from "./state";
 
@@ -55,6 +57,24 @@ export function viewAtStart(
 ): RolloutView {
   const { from, to, weights } = plan;
   return { ...known, rollout: id, from, to, weights, step, phase: phaseOf(phase), since: at, evidence: [] };
+}
+
+/** A rollout as it looks to another command than its driver's: from what the driver keeps. */
+export function viewKept(state: RolloutState, { stack, began, transitions, ledBackIn }: Receipt): RolloutView {
+  const { plan, phase } = state;
+  const last = transitions.at(-1);
+  const reached = ledBackIn === undefined ? transitions.findLast(({ seconds }) => seconds !== undefined) : undefined;
+  const since = new Date(Date.parse(last?.began ?? began) + 1000 * (last?.seconds ?? 0));
+  const at = { stack, began: new Date(began), at: since, traffic: reached?.traffic ?? trafficBefore(plan) };
+  const evidence = last?.evidence ?? [];
+  return {
+    ...viewAtStart(state, at),
+    evidence,
+    verdict: last?.verdict ?? verdictSoFar(evidence),
+    ...(phase.kind === "soaking" && { until: new Date(since.getTime() + 1000 * plan.interval * (phase.holds + 1)) }),
+    ...(last !== undefined && last.seconds === undefined && { toward: last.traffic }),
+    ...("cause" in phase && { cause: phase.cause }),
+  };
 }
 
 function phaseOf(phase: Phase): ViewPhase {

@@ -1,5 +1,6 @@
+import { immediate } from "../observers/observer";
 import { jsonLines, plainLines } from "../rollout/plain-lines";
-import { type RolloutReporter } from "../rollout/report";
+import { type RunArgs } from "../rollout/run";
 import { type Failure, type Standing, type WavesState } from "./state";
 
 /** What happens to the waves, besides what happens to each stack. */
@@ -15,7 +16,7 @@ export type WavesEvent =
 /** Tells of the waves, and of each of their stacks. */
 export interface WavesReporter {
   readonly waves: (event: WavesEvent) => void;
-  readonly stack: (stack: string) => (rollout: string) => RolloutReporter;
+  readonly stack: (stack: string) => RunArgs["reporter"];
 }
 
 /** One JSON object a line; those of a stack's rollout have its name. */
@@ -25,7 +26,7 @@ export function jsonWaves(write: (line: string) => void, now: () => Date): Waves
   };
   return {
     waves: line,
-    stack: (stack) => (rollout) => jsonLines(rollout, write, now, { stack }),
+    stack: (stack) => (view) => immediate(jsonLines(view.rollout, write, now, { stack })),
   };
 }
 
@@ -36,9 +37,11 @@ export function plainWaves(write: (line: string) => void): WavesReporter {
       write(`${textOf(event)}\n`);
     },
     stack: (stack) => () =>
-      plainLines((line) => {
-        write(`${stack}: ${line}`);
-      }),
+      immediate(
+        plainLines((line) => {
+          write(`${stack}: ${line}`);
+        }),
+      ),
   };
 }
 

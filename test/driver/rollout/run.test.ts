@@ -51,7 +51,8 @@ describe("a rollout that others are told of", () => {
     };
     const env = { HOOK: `${server.url}/very/secret` };
     const invocation = { env, signal: new AbortController().signal, exitCode: -1 } as unknown as Invocation;
-    const reporter = () => (event: RolloutEvent) => events.push(event);
+    const tell = (event: RolloutEvent) => events.push(event);
+    const reporter = () => ({ tell, close: () => Promise.resolve() });
     const decide = () => ({ start: begin(firstState(id, plan)), event: began(plan) });
     await run({ session, decide, reporter, invocation });
     const lease = await leases.read("rollout");

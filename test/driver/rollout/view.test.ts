@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { firstState } from "../../../driver/rollout/state";
-import { type RolloutView, viewAtStart, viewed } from "../../../driver/rollout/view";
+import { type Receipt } from "../../../driver/rollout/receipt";
+import { type RolloutView, viewAtStart, viewed, viewKept } from "../../../driver/rollout/view";
 import { type Evidence, type RolloutEvent } from "../../../driver/rollout/report";
 
 const start = Date.parse("2026-11-24T12:00:00Z");
@@ -81,5 +82,40 @@ describe("a rollout as it looks", () => {
     assert.equal(after(watching, asked).said, "eve asks for: pause");
     assert.equal(after(watching, asked, moving).said, undefined);
     assert.equal(after({ event: "warning", text: "no receipt" }).said, "warning: no receipt");
+  });
+});
+
+describe("a rollout as another command sees it", () => {
+  const receipt: Receipt = {
+    ...{ rollout: "r1", stack: "prod", from: "blue", to: "green", images: [], by: "ada", began: at(0).toISOString() },
+    transitions: [
+      { traffic: twenty, began: at(1).toISOString(), seconds: 3, verdict: "pass", why: "" },
+      { traffic: { ...twenty, canaryWeight: 50 }, began: at(70).toISOString(), evidence: [evidence("hold")] },
+    ],
+  };
+  const [twentyLive = assert.fail(), fiftyDue = assert.fail()] = receipt.transitions;
+
+  it("has what is being brought out, and what was live before", () => {
+    const view = viewKept({ ...state, step: 1 }, receipt);
+    assert.deepEqual([view.traffic, view.toward?.canaryWeight, view.since], [twenty, 50, at(70)]);
+  });
+
+  it("has the time left of a watch, and the verdict so far", () => {
+    const reached = { ...receipt, transitions: [twentyLive, { ...fiftyDue, seconds: 4 }] };
+    const view = viewKept({ ...state, step: 1, phase: { kind: "soaking", holds: 1 } }, reached);
+    assert.deepEqual([view.phase, view.until, view.verdict], ["watching", at(74 + 120), "hold"]);
+    assert.deepEqual([view.traffic.canaryWeight, view.toward, view.evidence.length], [50, undefined, 1]);
+  });
+
+  it("has why it is taken back, and that its requests were led back already", () => {
+    const restoring = { traffic: blue, began: at(90).toISOString() };
+    const back = { ...receipt, ledBackIn: 40, transitions: [twentyLive, restoring] };
+    const view = viewKept({ ...state, phase: { kind: "restoring", cause, attempts: 0 } }, back);
+    assert.deepEqual([view.phase, view.traffic, view.cause], ["restoring", blue, cause]);
+  });
+
+  it("is there before anything was moved", () => {
+    const view = viewKept(state, { ...receipt, transitions: [] });
+    assert.deepEqual([view.traffic, view.since, view.evidence, view.verdict], [blue, at(0), [], undefined]);
   });
 });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { driveWaves, type WavesTools } from "../../../driver/waves/drive";
 import { beginWaves } from "../../../driver/waves/next";
+import { type RolloutView } from "../../../driver/rollout/view";
 import { jsonWaves, plainWaves, type WavesEvent } from "../../../driver/waves/report";
 import { type WavesInput } from "../../../driver/waves/state";
 import { FakeClock } from "../../support/clock";
@@ -40,6 +41,10 @@ class FakeTools implements WavesTools {
   }
 }
 
+const view: RolloutView = {
+  ...{ stack: "eu", rollout: "r1", from: "blue", to: "green", weights: [], began: new Date(0), since: new Date(0) },
+  ...{ phase: "moving", step: 0, traffic: { activeColor: "blue", canaryWeight: 0 }, evidence: [] },
+};
 const failing = (stack: string): Promise<WavesInput> =>
   Promise.resolve({ kind: "failed", stack, standing: "restored", why: "errors", code: 4 });
 
@@ -122,7 +127,7 @@ describe("what is told of waves", () => {
       () => new Date(0),
     );
     report.waves({ event: "wave", stacks: ["eu"] });
-    report.stack("eu")("r1")({ event: "watching", step: 0, seconds: 60 });
+    report.stack("eu")(view).tell({ event: "watching", step: 0, seconds: 60 });
     const time = "1970-01-01T00:00:00.000Z";
     assert.deepEqual(
       lines.map((line) => JSON.parse(line) as unknown),
@@ -137,7 +142,7 @@ describe("what is told of waves", () => {
     const lines: string[] = [];
     const report = plainWaves((line) => lines.push(line));
     const failure = { stack: "us", why: "5 % failed", code: 4 };
-    report.stack("eu")("r1")({ event: "watching", step: 0, seconds: 60 });
+    report.stack("eu")(view).tell({ event: "watching", step: 0, seconds: 60 });
     report.waves({ event: "wave-soaking", seconds: 600 });
     report.waves({ event: "wave-failed", failure, stacks: ["eu"] });
     report.waves({ event: "wave-failed", failure, stacks: [] });
