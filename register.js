@@ -18,9 +18,10 @@ require.extensions[".ts"] = (module, filename) => {
   maps.set(filename, map);
   module._compile(code, filename);
 };
-// Stacks name the lines of the source.
+// Stacks name the lines of our source, and of no package's: the SDK takes a stack of each resource, and its maps are large.
 install({
   environment: "node",
   handleUncaughtExceptions: false,
+  overrideRetrieveSourceMap: true,
   retrieveSourceMap: (file) => (maps.has(file) ? { url: file, map: maps.get(file) } : null),
 });
