@@ -34,6 +34,15 @@ of an update: preview first. \`cyan rollout\` and plain \`pulumi up\` do.
 To publish a pack to an organization: \`npm run policies:build\`, then \`pulumi policy publish\` in \`dist/policies/prod\`, which is
 complete in itself.
 
+What the pack for production adds to a preview of the first deploy, on two cores (\`npm run bench:policies\`):
+
+| services | resources | without | with the pack | more |
+| --- | --- | --- | --- | --- |
+| 1 | 16 | 3.4 s | 4.8 s | 1.3 s |
+| 100 | 1,105 | 37.8 s | 41.5 s | 3.7 s |
+
+Of the first row's 1.3 s, the process and its SDK take most: 0.6 s of CPU before a rule is loaded, and 0.05 s for all rules.
+
 <!-- What follows is made by \`npm run docs\` from policies/rules. -->
 `;
 
