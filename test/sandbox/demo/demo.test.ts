@@ -43,7 +43,8 @@ if (command === "up") {
 }
 `;
 
-describe("the demo", () => {
+describe("the demo", function () {
+  this.timeout(60_000); // Each runs a dozen processes.
   let folder: string;
   let server: Server;
   const reports: Progress[] = [];
