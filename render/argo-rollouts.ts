@@ -52,10 +52,10 @@ function scalingRollout(manifest: Manifest): Manifest {
 
 function canary({ name, ingress, canaryBy }: SingleWorkload, settings: Settings, other: string, judged: boolean) {
   const { rollout: plan, drain } = settings;
-  const watched = plan.steps.flatMap((weight) => [
-    { setWeight: weight },
-    { pause: { duration: `${plan.interval.seconds}s` } },
-  ]);
+  const { seconds } = plan.interval;
+  // A pause of no time is none to Argo Rollouts.
+  const pause = seconds > 0 ? [{ pause: { duration: `${seconds}s` } }] : [];
+  const watched = plan.steps.flatMap((weight) => [{ setWeight: weight }, ...pause]);
   const by = Object.keys(canaryBy).length > 0 ? { additionalIngressAnnotations: canaryBy } : {};
   return {
     canary: {

@@ -108,6 +108,14 @@ describe("a release rendered for Argo Rollouts", () => {
     assert.match(rendering.notes.join("\n"), /^shop: previewHost is left out/);
   });
 
+  it("pauses for no time nowhere, which Argo Rollouts refuses, and for a person where the rollout wants approval", async () => {
+    const rendering = await render("argo-rollouts", { rollout: { steps: [50], interval: "0s", approve: true } });
+    const { canary } = object(rendering, "Rollout").spec["strategy"] as {
+      readonly canary: { readonly steps: unknown };
+    };
+    assert.deepEqual(canary.steps, [{ setWeight: 50 }, { pause: {} }]);
+  });
+
   it("is promoted by hand where the rollout wants approval, and by itself elsewhere; drains as long as declared", async () => {
     const blueGreen = async (config: Record<string, unknown>): Promise<unknown> =>
       object(await render("argo-rollouts", config, "blue-green", {}), "Rollout").spec["strategy"];
