@@ -64,6 +64,10 @@ class LocalStack implements ReleaseStack {
     return once();
   }
 
+  async tag(name: string, value: string): Promise<void> {
+    await this.stack.setTag(name, value);
+  }
+
   private async run(operation: Operation, more: { message?: string }, signal: AbortSignal): Promise<Ending> {
     const told = (): boolean => signal.aborted;
     if (told()) return { kind: "stopped" };

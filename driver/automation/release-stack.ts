@@ -22,4 +22,11 @@ export interface ReleaseStack {
   preview(signal: AbortSignal): Promise<Ending>;
   /** Brings out what is declared. The message is kept in the stack's history. */
   up(message: string, signal: AbortSignal): Promise<Ending>;
+  /**
+   * Keeps a short text with the stack in its backend, where it is found without the checkout.
+   *
+   * @param value at most 256 characters, which is what Pulumi Cloud takes
+   * @throws Error when the backend does not take it.
+   */
+  tag(name: string, value: string): Promise<void>;
 }

@@ -4,8 +4,8 @@ import { Inbox } from "./inbox";
 import { type Asked } from "./lease";
 import { next, type Next } from "./next";
 import { trafficAt, trafficBefore } from "./plan";
-import { type RolloutState } from "./state";
-import { leadBack, type Tools, work } from "./work";
+import { type Ended, type RolloutState } from "./state";
+import { leadBack, messageOf, type Tools, work } from "./work";
 
 /** What a driver needs of the Lease that it holds. */
 export interface HeldLease {
@@ -101,12 +101,27 @@ function started(
   return { kind: effect.kind, stop, done };
 }
 
-/** Tells the end, then keeps it once more, with the receipt that it completes. */
-async function end(state: RolloutState, { stack, lease, report, record }: DriveArgs): Promise<RolloutState> {
+/** Tells the end, then keeps it once more, with the receipt that it completes, and in a tag of the stack. */
+async function end(state: RolloutState, args: DriveArgs): Promise<RolloutState> {
+  const { stack, lease, report, record } = args;
   const { plan, step, phase } = state;
   if (phase.kind !== "ended") return state;
   const traffic = phase.outcome === "promoted" ? trafficAt(plan, step) : trafficBefore(plan);
   report({ event: "ended", outcome: phase.outcome, ...(phase.cause && { cause: phase.cause }), traffic });
   await Promise.all([stack.declare({ rolloutState: record(state) }), lease.keep(state)]);
+  try {
+    await stack.tag(rolloutTag, tagOf(state, phase));
+  } catch (error) {
+    report({ event: "warning", text: `the stack has no tag of how it ended: ${messageOf(error)}` });
+  }
   return state;
+}
+
+const rolloutTag = "cyan:rollout";
+
+/** How a rollout ended, in as many characters as a tag may have. */
+function tagOf({ id, plan: { from, to, images } }: RolloutState, { outcome, cause }: Ended): string {
+  const why = cause === undefined ? "" : ` (${cause.kind})`;
+  const given = images.map(({ service, image }) => `, ${service}=${image}`).join("");
+  return `${id} ${outcome}${why}, ${from} to ${to}${given}`.slice(0, 256);
 }

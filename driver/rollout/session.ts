@@ -82,6 +82,7 @@ function whenUsed(name: string, open: () => Promise<ReleaseStack>): ReleaseStack
     declare: async (values) => (await stack()).declare(values),
     preview: async (signal) => (await stack()).preview(signal),
     up: async (message, signal) => (await stack()).up(message, signal),
+    tag: async (tagName, value) => (await stack()).tag(tagName, value),
   };
 }
 

@@ -214,6 +214,8 @@ describe("a rollout on the embedded cluster, under load", () => {
     for (const reason of ["RolloutBegan", "TrafficMoved", "RolloutWaiting", "RolloutTakenOver", "ReleasePromoted"]) {
       assert.match(described, new RegExp(` ${reason} `));
     }
+    const tag = pulumi("stack", "tag", "get", "cyan:rollout");
+    assert.match(tag, /^\d{8}-\d{6} promoted, blue to green$/m);
     const samples = parseOpenMetrics(readFileSync(join(work, "cyan.prom"), "utf8"));
     const state = samples.find(({ name, value }) => name === "cyan_rollout_state" && value === 1);
     assert.equal(state?.labels["state"], "promoted");

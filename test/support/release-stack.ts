@@ -16,6 +16,9 @@ export class FakeStack implements ReleaseStack, LiveTraffic {
   /** Ends of the next previews and updates, the rest succeed. */
   previews: Answer[] = [];
   ups: Answer[] = [];
+  readonly tags: Record<string, string> = {};
+  /** While set, the backend takes no tag. */
+  untagged: Error | undefined;
   /** While set, live traffic cannot be moved past the engine. */
   frozen: Error | undefined;
 
@@ -33,6 +36,12 @@ export class FakeStack implements ReleaseStack, LiveTraffic {
     this.log.push(message.replace(/^rollout \S+ /, ""));
     const answer = this.ups.shift() ?? ((stack) => stack.bringOut());
     return typeof answer === "function" ? answer(this, signal) : answer;
+  }
+
+  tag(name: string, value: string): Promise<void> {
+    if (this.untagged !== undefined) return Promise.reject(this.untagged);
+    this.tags[name] = value;
+    return Promise.resolve();
   }
 
   /** What an update does that succeeds. */

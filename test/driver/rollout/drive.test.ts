@@ -93,6 +93,28 @@ describe("a driver of rollouts", () => {
     assert.deepEqual(stack.live, blueServes);
   });
 
+  it("leaves a tag on the stack of how it ended, and is as good without one", async () => {
+    const promoted = await rollout();
+    let driver = promoted.driveFrom();
+    await promoted.clock.pass(200_000);
+    await driver;
+    assert.deepEqual(promoted.stack.tags, { "cyan:rollout": "r1 promoted, blue to green, shop=shop:2" });
+    const image = "registry.example.com/".padEnd(300, "x");
+    const failed = await rollout({ images: [{ service: "shop", image, before: "shop:1" }] }, { 0: "fail" });
+    driver = failed.driveFrom();
+    await failed.clock.pass(200_000);
+    await driver;
+    assert.match(failed.stack.tags["cyan:rollout"] ?? "", /^r1 restored \(analysis\), blue to green, shop=reg.*x$/);
+    assert.equal(failed.stack.tags["cyan:rollout"]?.length, 256);
+    const untagged = await rollout();
+    untagged.stack.untagged = new Error("the backend has no tags");
+    driver = untagged.driveFrom();
+    await untagged.clock.pass(200_000);
+    assert.equal((await driver).phase.kind, "ended");
+    const text = "the stack has no tag of how it ended: the backend has no tags";
+    assert.deepEqual(untagged.events.at(-1), { event: "warning", text });
+  });
+
   it("ends an update for an abort, and leads requests back again after it, for it may have moved them", async () => {
     const { clock, stack, driveFrom, ask } = await rollout();
     stack.ups = [
