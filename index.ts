@@ -4,8 +4,8 @@ import * as pulumi from "@pulumi/pulumi";
 import { readSettings } from "./components/config/read";
 import { admit, guardsOf } from "./components/guards";
 import { connect } from "./components/live/connect";
+import { findingsOf } from "./components/live/findings";
 import { readLive } from "./components/live/read";
-import { lintRoutes } from "./components/live/router";
 import { lastIn } from "./components/model/arrangement";
 import { perColor } from "./components/model/color";
 import { withFindings } from "./components/model/findings";
@@ -23,7 +23,7 @@ export = async () => {
   const router = liveRouters[settings.router];
   const services = settings.services.map(({ name }) => name);
   const live = (): ReturnType<typeof readLive> => readLive(cluster, services, router);
-  const [now, findings] = await Promise.all([live(), lintRoutes(cluster, settings, router)]);
+  const [now, findings] = await Promise.all([live(), findingsOf(cluster, settings, liveRouters)]);
   admit(withFindings(planTransition(now, settings), findings));
   if (settings.retainOnDelete) retainEverything();
 

@@ -3,8 +3,9 @@ import { overridden } from "./forced";
 import { drainLeft } from "./gates/drain";
 import { answersNow, gatesOf, passAll } from "./gates/gates";
 import { type Gate } from "./gates/gate";
-import { type Cluster } from "./live/cluster";
+import { type Cluster, type KubernetesObject } from "./live/cluster";
 import { type Live } from "./model/live";
+import { routerAnnotation } from "./model/names";
 import { type Settings } from "./model/settings";
 import { planTransition, type Transition } from "./model/transition";
 
@@ -12,6 +13,8 @@ import { planTransition, type Transition } from "./model/transition";
 export interface Guards {
   /** Before any object that moves traffic. */
   readonly gate: pulumi.ResourceHook;
+  /** Before the objects that say which router leads requests: the former one's go when they have said it. */
+  readonly handover: pulumi.ResourceHook;
   /** Before the workloads of a color that lost its share. */
   readonly drain: pulumi.ResourceHook;
   /** What does not hold of what `gate.force` moves traffic by; absent without it. It is asked once, before any route moves. */
@@ -49,9 +52,17 @@ export function guardsOf({ settings, cluster, readLive }: GuardArgs): Guards {
     await pulumi.log.info(`draining: ${Math.ceil(left / 1000)} s until the color that lost its share may shrink`);
     await new Promise((resolve) => setTimeout(resolve, left));
   });
+  const handedOver = once(async (from: string, to: string) => {
+    await pulumi.log.info(`the router ${to} takes over: ${drain.seconds} s until the routes of ${from} go`);
+    await new Promise((resolve) => setTimeout(resolve, drain.seconds * 1000));
+  });
   return {
     gate: new pulumi.ResourceHook("cyan-gate", async () => {
       await (gate.force ? forced() : held());
+    }),
+    handover: new pulumi.ResourceHook("cyan-handover", async ({ oldInputs, newInputs }) => {
+      const [from, to] = [routerIn(oldInputs), routerIn(newInputs)];
+      if (from !== undefined && to !== undefined && from !== to) await handedOver(from, to);
     }),
     drain: new pulumi.ResourceHook("cyan-drain", drained),
     ...(gate.force && { forced }),
@@ -60,10 +71,15 @@ export function guardsOf({ settings, cluster, readLive }: GuardArgs): Guards {
 
 const unforce = "have them asked again with: pulumi config rm --path gate.force";
 
+/** The router that an object says leads requests. */
+function routerIn(inputs: unknown): string | undefined {
+  return (inputs as KubernetesObject | undefined)?.metadata?.annotations?.[routerAnnotation];
+}
+
 /** The first call's result, for every call. */
-function once<T>(action: () => Promise<T>): () => Promise<T> {
+function once<Args extends unknown[], T>(action: (...args: Args) => Promise<T>): (...args: Args) => Promise<T> {
   let result: Promise<T> | undefined;
-  return () => (result ??= action());
+  return (...args) => (result ??= action(...args));
 }
 
 /**

@@ -88,7 +88,7 @@ export class Release extends pulumi.ComponentResource {
         parent: this,
         dependsOn: [...first, ...named, ...ready],
         ...(forced && { transformations: [recordForced(pulumi.all(ready.map(({ urn }) => urn)).apply(forced))] }),
-        ...(guards && { hooks: { beforeCreate: [guards.gate], beforeUpdate: [guards.gate] } }),
+        ...(guards && { hooks: { beforeCreate: [guards.gate], beforeUpdate: [guards.gate, guards.handover] } }),
       },
     );
     routes.resolve(declared.resources);

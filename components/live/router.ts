@@ -1,4 +1,4 @@
-import { type Findings, noFindings } from "../model/findings";
+import { type Findings } from "../model/findings";
 import { type LiveRoute } from "../model/live";
 import { type Settings } from "../model/settings";
 import { type Traffic } from "../model/traffic";
@@ -52,20 +52,6 @@ export interface LiveRouter {
    * @throws Error when there is nothing to move for a service, or when the API server refuses.
    */
   move(cluster: Cluster, services: readonly string[], traffic: Traffic): Promise<void>;
-}
-
-/** What a router finds around its routes; nothing when the cluster does not answer, which the live traffic says too. */
-export async function lintRoutes(
-  connecting: Promise<Cluster>,
-  settings: Settings,
-  router: LiveRouter,
-): Promise<Findings> {
-  try {
-    return (await router.lint?.(await connecting, settings)) ?? noFindings;
-  } catch (error) {
-    const why = error instanceof Error ? (error.message.split("\n")[0] ?? "") : String(error);
-    return { ...noFindings, warnings: [`what stands around the routes could not be read: ${why}`] };
-  }
 }
 
 /** Asks the cluster for everything that a router reads. */

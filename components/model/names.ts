@@ -19,3 +19,6 @@ export const servedImage = "cyan.dev/served-image";
 
 /** Annotation on the objects that traffic goes by: what did not hold when the last update moved it by force. */
 export const forcedAnnotation = "cyan.dev/forced";
+
+/** Annotation on the Service that is called like its service: the router of the last update. */
+export const routerAnnotation = "cyan.dev/router";

@@ -1,14 +1,18 @@
 import type * as pulumi from "@pulumi/pulumi";
 import { type Color } from "../model/color";
+import { type Duration } from "../model/duration";
 import { type Traffic } from "../model/traffic";
-import { type CanarySettings, type ServiceSettings } from "../model/settings";
+import { type CanarySettings, type RouterKind, type ServiceSettings } from "../model/settings";
 
 /** What a router declares its objects from. */
 export interface RouteArgs {
   readonly namespace: string;
   readonly services: readonly ServiceSettings[];
+  readonly router: RouterKind;
   readonly traffic: Traffic;
   readonly canary: CanarySettings;
+  /** How long something may take to become ready. */
+  readonly readyTimeout: Duration;
   /** By color and service, the pods that its Deployment asks for, as the cluster has it. */
   readonly pods: Readonly<Record<Color, Readonly<Record<string, pulumi.Output<number>>>>>;
 }

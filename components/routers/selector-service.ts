@@ -2,7 +2,7 @@ import { Service } from "@pulumi/kubernetes/core/v1";
 import type * as pulumi from "@pulumi/pulumi";
 import { trafficObject } from "../kubernetes/annotations";
 import { colorSelector, objectLabels, serviceLabels } from "../kubernetes/labels";
-import { names } from "../model/names";
+import { names, routerAnnotation } from "../model/names";
 import { type ServiceSettings } from "../model/settings";
 import { type RouteArgs } from "./router";
 
@@ -32,7 +32,12 @@ export function selectorService(
         name: names[role](service.name),
         namespace: args.namespace,
         labels: objectLabels(serviceLabels(service.name)),
-        annotations: { ...(exposed && expose.annotations), ...annotations, ...trafficObject },
+        annotations: {
+          ...(exposed && expose.annotations),
+          ...annotations,
+          ...(role === "active" && { [routerAnnotation]: args.router }),
+          ...trafficObject,
+        },
       },
       spec: {
         ...(exposed && { type: expose.type }),

@@ -15,9 +15,10 @@ export function routeMetadata(
   service: ServiceSettings,
   name: string,
   annotations: Readonly<Record<string, string>>,
+  own: Readonly<Record<string, string>> = trafficObject,
 ): CustomObjectArgs<object>["metadata"] {
   const labels = objectLabels(serviceLabels(service.name));
-  return { name, namespace, labels, annotations: { ...annotations, ...trafficObject } };
+  return { name, namespace, labels, annotations: { ...annotations, ...own } };
 }
 
 /** What an object that splits by weights gives, as the cluster has it. */

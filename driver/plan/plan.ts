@@ -1,8 +1,8 @@
 import { answersNow, gatesOf } from "../../components/gates/gates";
 import { type GateArgs } from "../../components/gates/gate";
 import { type Cluster } from "../../components/live/cluster";
+import { findingsOf } from "../../components/live/findings";
 import { readLive } from "../../components/live/read";
-import { lintRoutes } from "../../components/live/router";
 import { type Color, perColor } from "../../components/model/color";
 import { withFindings } from "../../components/model/findings";
 import { type Live } from "../../components/model/live";
@@ -20,7 +20,7 @@ export async function planOf(stack: Stack, connecting: Promise<Cluster>): Promis
   const services = settings.services.map(({ name }) => name);
   const [live, findings] = await Promise.all([
     readLive(connecting, services, router),
-    lintRoutes(connecting, settings, router),
+    findingsOf(connecting, settings, liveRouters),
   ]);
   const transition = withFindings(planTransition(live, settings), findings);
   const stages = writesOf(transition.steps, { live, settings, router });

@@ -70,6 +70,36 @@ describe("the gates of an update", () => {
   });
 });
 
+describe("a router that takes over from another", () => {
+  const hook = { urn: "", id: "", name: "", type: "" };
+  const by = (router?: string) => ({
+    metadata: { annotations: router === undefined ? {} : { "cyan.dev/router": router } },
+  });
+  const waited = async (from: string | undefined, to: string | undefined): Promise<number> => {
+    const began = performance.now();
+    await guarded({ ...goodConfig, drain: "1s" }, live(), async ({ handover }) => {
+      const inputs = { oldInputs: by(from), newInputs: by(to) };
+      await Promise.all([handover.callback({ ...hook, ...inputs }), handover.callback({ ...hook, ...inputs })]);
+    });
+    return performance.now() - began;
+  };
+
+  it("has the drain's time to do so, once for all services, before the former one's routes go", async () => {
+    const took = await waited("ingress-nginx", "traefik");
+    assert.ok(took >= 990 && took < 1_900, `it took ${took} ms`);
+  });
+
+  it("has none where no router takes over", async () => {
+    for (const [from, to] of [
+      ["traefik", "traefik"],
+      [undefined, "traefik"],
+      [undefined, undefined],
+    ] as const) {
+      assert.ok((await waited(from, to)) < 900);
+    }
+  });
+});
+
 describe("a move by force", () => {
   const forced = { ...flip, gate: { ...flip.gate, force: "true" } };
   const lacks =
@@ -105,7 +135,7 @@ describe("a move by force", () => {
         asked = true;
         return Promise.resolve(what);
       };
-      const guards = { gate: hook, drain: hook, forced: record };
+      const guards = { gate: hook, handover: hook, drain: hook, forced: record };
       return new Release("r", releaseArgs(settingsOf({ ...goodConfig, activeColor: "green" })), { guards });
     });
     assert.ok(asked);

@@ -19,6 +19,8 @@ export const gatewayApi = weightedRoutes({
       rules: [{ matches: [{ path: { type: "PathPrefix", value: route.path } }], backendRefs: [backend] }],
     };
   },
+  // A route that no Gateway takes leads nobody: the update ends there, before anything else moves.
+  accepted: ['.status.parents[*].conditions[?(@.type=="Accepted")].status', "True"],
   backends: splitOf,
 });
 

@@ -2,7 +2,7 @@ import { type Cluster, serviceKind } from "../../live/cluster";
 import { applyPatches, type LiveObjects, type LiveRouter, type Patch, readObjects } from "../../live/router";
 import { colors, otherColor } from "../../model/color";
 import { type LiveRoute } from "../../model/live";
-import { names } from "../../model/names";
+import { names, routerAnnotation } from "../../model/names";
 import { type Traffic } from "../../model/traffic";
 import { lastWrite, recordOf, trafficRecord } from "../record";
 
@@ -19,6 +19,9 @@ function read({ services }: LiveObjects, name: string): LiveRoute | undefined {
   if (found === undefined) return undefined;
   const active = colors.find((color) => color === found.spec?.selector?.["cyan.dev/color"]);
   const recorded = recordOf(found);
+  // The router that selects both colors left it so: there is no switch yet.
+  const former = found.metadata?.annotations?.[routerAnnotation];
+  if (active === undefined && former !== undefined && former !== "service") return undefined;
   const movedAt = lastWrite([found]);
   return {
     ...(active && { active, canary: { color: otherColor(active), weight: 0 } }),

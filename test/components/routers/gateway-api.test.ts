@@ -23,6 +23,8 @@ interface Route {
 const rulesOf = async (change: Record<string, unknown>): Promise<readonly object[]> =>
   ((await release(change)).get("r-shop")?.inputs as Route).spec.rules;
 
+/** What the engine waits for: that a Gateway takes the route. */
+const accepted = 'jsonpath={.status.parents[*].conditions[?(@.type=="Accepted")].status}=True';
 const path = { path: { type: "PathPrefix", value: "/" } };
 const blue = { name: "shop-blue", port: 80 };
 const green = { name: "shop-green", port: 80 };
@@ -44,7 +46,6 @@ describe("the gateway-api router", () => {
         annotations: {
           "example.com/owner": "shop",
           "pulumi.com/patchForce": "true",
-          "pulumi.com/skipAwait": "true",
           ...annotations,
         },
       },
@@ -56,16 +57,20 @@ describe("the gateway-api router", () => {
     ];
     assert.deepEqual(
       registered.get("r-shop")?.inputs,
-      object("shop", record("green", "20"), {
-        hostnames: ["shop.example.com"],
-        rules: [{ matches: [path], backendRefs: split }],
-      }),
+      object(
+        "shop",
+        { ...record("green", "20"), "pulumi.com/waitFor": accepted },
+        {
+          hostnames: ["shop.example.com"],
+          rules: [{ matches: [path], backendRefs: split }],
+        },
+      ),
     );
     assert.deepEqual(
       registered.get("r-shop-preview")?.inputs,
       object(
         "shop-preview",
-        {},
+        { "pulumi.com/skipAwait": "true" },
         {
           hostnames: ["preview.shop.example.com"],
           rules: [{ matches: [path], backendRefs: [blue] }],

@@ -82,6 +82,7 @@ describe("the replicas router", () => {
           "cyan.dev/canary-weight": "20",
           "cyan.dev/blue-pods": "10",
           "cyan.dev/green-pods": "10",
+          "cyan.dev/router": "replicas",
           "pulumi.com/patchForce": "true",
           "pulumi.com/skipAwait": "true",
         },

@@ -42,7 +42,7 @@ describe("the service router", () => {
         ports: [{ name: "http", port: 80, targetPort: "http" }],
       },
     });
-    const record = { "cyan.dev/active-color": "green", "cyan.dev/canary-weight": "0" };
+    const record = { "cyan.dev/active-color": "green", "cyan.dev/canary-weight": "0", "cyan.dev/router": "service" };
     assert.deepEqual(registered.get("r-shop-active")?.inputs, object("shop", "green", record));
     assert.deepEqual(registered.get("r-shop-preview")?.inputs, object("shop-preview", "blue", {}));
     assert.ok(waitsFor(registered, "r-shop-active", "r-green-shop"));
@@ -91,6 +91,23 @@ describe("the service router", () => {
       canary: { color: "blue", weight: 0 },
       recorded: { activeColor: "blue", canaryWeight: 0 },
     });
+  });
+
+  it("takes a Service that another router made for both colors for none of its own, and one edited by hand for that", async () => {
+    const both = (router: string): Service => ({
+      metadata: {
+        name: "shop",
+        annotations: { "cyan.dev/active-color": "blue", "cyan.dev/canary-weight": "0", "cyan.dev/router": router },
+      },
+      spec: { selector: { "app.kubernetes.io/name": "shop" } },
+    });
+    const routeOf = async (router: string) => {
+      const live = await readLive(Promise.resolve(new FakeCluster({ services: [both(router)] })), ["shop"], service);
+      assert.ok(live.known);
+      return live.services[0]?.route;
+    };
+    assert.equal(await routeOf("replicas"), undefined);
+    assert.deepEqual(await routeOf("service"), { recorded: { activeColor: "blue", canaryWeight: 0 } });
   });
 
   it("moves the selector at once, and no share of the requests", async () => {

@@ -1,0 +1,245 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { connect } from "../../components/live/connect";
+import { type RouterKind } from "../../components/model/settings";
+import { type Traffic } from "../../components/model/traffic";
+import { liveRouters } from "../../components/routers/live";
+import { entrance } from "../../sandbox/cluster/access";
+import { sandboxPaths } from "../../sandbox/cluster/paths";
+import { tally } from "../../sandbox/demo/load/answer";
+import { RunningLoad } from "../../sandbox/demo/load/client";
+import { type LoadOrder } from "../../sandbox/demo/load/main";
+import { contains, wilson99 } from "../../sandbox/demo/statistics";
+import { cacheFolder } from "../../sandbox/toolchain/cache";
+import { presentTools } from "../../sandbox/toolchain/toolchain";
+import { type Changes, EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
+
+const paths = sandboxPaths(join(__dirname, "..", ".."), process.env);
+
+/** Pods that come and go quickly; the color that a weight leaves keeps its pods. */
+const base: Changes = {
+  ...{ readyTimeout: "60s", drain: "1s" },
+  ...{ "services.shop.readyFor": "1s", "services.shop.preStop": "2s" },
+};
+const blue: Traffic = { activeColor: "blue", canaryWeight: 0 };
+const green: Traffic = { activeColor: "green", canaryWeight: 0 };
+
+/** How a load goes: through the ingress controller, on connections that are kept, unless a test says otherwise. */
+type Way = Partial<Pick<LoadOrder, "origin" | "fresh">>;
+
+function start(order: Pick<LoadOrder, "rate" | "count">, way: Way): RunningLoad {
+  const { origin, anywhere, wrap } = entrance(paths);
+  return RunningLoad.start(
+    { origin, anywhere, host: "shop.localhost", path: "/", timeout: 5_000, ...order, ...way },
+    wrap,
+  );
+}
+
+/** This many requests, all of which have to be answered, by color. */
+async function sample(count: number, way: Way): Promise<Readonly<Record<string, number>>> {
+  const load = start({ rate: way.fresh ? 1_000 : 2_500, count }, way);
+  await load.finished;
+  const { colors, lost, losses } = tally(load.answers);
+  assert.equal(lost, 0, JSON.stringify(losses));
+  return colors;
+}
+
+/** Resolves when only `color` answers, which a controller's delay keeps from being at once. */
+async function servedBy(color: string, way: Way): Promise<void> {
+  while (Object.keys(await sample(50, way)).join() !== color);
+}
+
+/** Fails unless green's part of 5,000 requests is that one. Of a hundred true shares one is outside: a second sample decides. */
+async function assertShare(percent: number, way: Way): Promise<void> {
+  const seen: string[] = [];
+  while (seen.length < 2) {
+    const colors = await sample(5_000, way);
+    const { green: hits = 0, blue: others = 0 } = colors;
+    if (contains(wilson99(hits, hits + others), percent / 100)) return;
+    seen.push(JSON.stringify(colors));
+  }
+  assert.fail(`green is to get ${percent} %, and got ${seen.join(", then ")}`);
+}
+
+describe("the routers on the embedded cluster", () => {
+  const cluster = new EmbeddedCluster();
+  let stack: EmbeddedStack;
+  let load: RunningLoad;
+
+  before(async () => {
+    await cluster.bringUp();
+    stack = new EmbeddedStack(base);
+  });
+
+  after(async () => {
+    stack.destroy();
+    await cluster.leave();
+  });
+
+  /** Declares a router's traffic, and updates, which must not find that anyone edited what it left. */
+  const reach = (changes: Changes): void => {
+    const { out } = stack.reach(changes);
+    assert.doesNotMatch(out, /edited by hand/);
+  };
+
+  const nothingLost = (): void => {
+    const { requests, lost, losses } = tally(load.answers);
+    assert.ok(requests > 0, "no request was sent");
+    assert.equal(lost, 0, JSON.stringify(losses));
+  };
+
+  /** What a router that splits has to show, while the load goes on. @param weights with the share that each is given as. */
+  function shows(
+    router: RouterKind,
+    changes: Changes,
+    way: Way,
+    weights: readonly (readonly [number, number])[],
+  ): void {
+    it("takes over without a loss", async () => {
+      reach(changes);
+      await servedBy("blue", way);
+      nothingLost();
+    });
+
+    for (const [canaryWeight, given] of weights) {
+      it(`gives ${given} % of the requests to the canary at a weight of ${canaryWeight}`, async () => {
+        reach({ ...changes, canaryWeight });
+        await assertShare(given, way);
+        nothingLost();
+      });
+    }
+
+    it("leads all requests back past the engine without a loss, and the next update goes on from there", async () => {
+      const config = { kubeconfig: stack.environment["KUBECONFIG"] ?? "" };
+      await liveRouters[router].move(await connect("cyan-dev", config), ["shop"], blue);
+      await servedBy("blue", way);
+      reach(changes);
+      await servedBy("blue", way);
+      nothingLost();
+    });
+
+    flips(changes, way);
+  }
+
+  function flips(changes: Changes, way: Way): void {
+    it("flips and rolls back without a loss", async () => {
+      for (const traffic of [green, blue]) {
+        reach({ ...changes, ...traffic });
+        await servedBy(traffic.activeColor, way);
+      }
+      nothingLost();
+    });
+  }
+
+  describe("through an ingress controller", () => {
+    const weights = [1, 5, 20, 50, 100].map((weight) => [weight, weight] as const);
+
+    before(async () => {
+      reach({});
+      await servedBy("blue", {});
+      load = start({ rate: 50, count: 150_000 }, {});
+      await load.begun;
+    });
+
+    after(() => load.stop());
+
+    it("are not changed with the traffic at once: both lead requests for a while", () => {
+      stack.declare({ router: "traefik", canaryWeight: 20 });
+      const { ok, out } = stack.up();
+      assert.ok(!ok, out);
+      assert.match(out, /router: would change from ingress-nginx to traefik, and the traffic of shop with it;/);
+      nothingLost();
+    });
+
+    it("stay while nothing takes the routes of one that is to take over", async () => {
+      stack.declare({ router: "gateway-api", "ingress.gateway": "default/none", readyTimeout: "5s" });
+      const { ok, out } = stack.up();
+      assert.ok(!ok, out);
+      assert.equal(stack.field("ingress/shop", ".spec.rules[*].host"), "shop.localhost");
+      await servedBy("blue", {});
+      nothingLost();
+    });
+
+    const gateway = { router: "gateway-api", "ingress.gateway": "default/edge" };
+    for (const [router, changes] of [
+      ["gateway-api", gateway],
+      ["traefik", { router: "traefik" }],
+      ["ingress-nginx", {}],
+    ] as const) {
+      describe(router, () => {
+        shows(router, changes, {}, weights);
+      });
+    }
+  });
+
+  describe("through a port of the nodes", () => {
+    const nodePort = 30_080;
+    const way = { origin: `http://127.0.0.1:${nodePort}`, fresh: true };
+    const changes = {
+      ...{ ingress: undefined, previewHost: undefined },
+      ...{ "expose.type": "NodePort", "services.shop.expose.nodePort": nodePort, "services.shop.replicas": 4 },
+    };
+
+    before(async () => {
+      reach({ ...changes, router: "service" });
+      await servedBy("blue", way);
+      load = start({ rate: 50, count: 150_000 }, way);
+      await load.begun;
+    });
+
+    after(() => load.stop());
+
+    describe("service", () => {
+      flips({ ...changes, router: "service" }, way);
+    });
+
+    describe("replicas", () => {
+      // Four pods of blue and one of green come nearest to 5 %.
+      const weights = [
+        [5, 20],
+        [50, 50],
+        [100, 100],
+      ] as const;
+      shows("replicas", { ...changes, router: "replicas" }, way, weights);
+
+      it("gives way to a router that selects one color without a loss", async () => {
+        reach({ ...changes, router: "service" });
+        await servedBy("blue", way);
+        nothingLost();
+      });
+    });
+  });
+
+  describe("that no controller of the sandbox carries out", () => {
+    /** Teaches the API server the kinds of a file. */
+    function establish(file: string | undefined, kind: string): void {
+      stack.kubectl("apply", "--server-side", "-f", file ?? assert.fail(`there is no file with ${kind}`));
+      stack.kubectl("wait", "--timeout=30s", "--for=condition=Established", `crd/${kind}`);
+    }
+
+    it("write objects that the API server takes by the definitions of F5, of Istio and of the Gateway API's meshes", async () => {
+      const kinds = await presentTools({ cache: cacheFolder(process.env), env: process.env });
+      establish(kinds.get("f5-nginx.yaml")?.path, "virtualservers.k8s.nginx.org");
+      const canary = { header: "X-Next", cookie: "next" };
+      stack.reach({ router: "f5-nginx" });
+      stack.reach({ router: "f5-nginx", canaryWeight: 20, canary });
+      assert.equal(stack.field("virtualserver/shop", ".spec.routes[*].splits[*].weight"), "80 20");
+      establish(kinds.get("istio.yaml")?.path, "virtualservices.networking.istio.io");
+      const meshed = { router: "istio", "ingress.gateway": "istio-system/edge", canary: { ...canary, mirror: 10 } };
+      stack.reach({ ...meshed, canaryWeight: 20 });
+      const weights = "{.spec.http[-1:].route[*].weight}".slice(1, -1);
+      assert.equal(stack.field("virtualservice/shop", weights), "80 20");
+      const mesh = { router: "linkerd", ingress: undefined, previewHost: undefined };
+      stack.reach({ ...mesh, canaryWeight: 20, canary });
+      assert.equal(stack.field("httproute/shop", ".spec.rules[-1:].backendRefs[*].weight"), "80 20");
+    });
+
+    it("give way to one whose objects have the same kind and name", () => {
+      const sessions = { canary: { affinity: { cookie: "s" } } };
+      stack.reach({ router: "gateway-api", "ingress.gateway": "default/edge", canaryWeight: 20, ...sessions });
+      assert.equal(stack.field("httproute/shop", ".spec.parentRefs[*].kind"), "Gateway");
+      assert.equal(stack.field("httproute/shop", ".spec.hostnames[*]"), "shop.localhost");
+      assert.equal(stack.field("httproute/shop", ".spec.rules[-1:].sessionPersistence.sessionName"), "s-blue-canary");
+    });
+  });
+});
