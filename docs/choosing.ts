@@ -46,7 +46,7 @@ const ways: readonly (readonly [
   ],
   [
     "canary by ingress weight",
-    ["ingress-nginx", "traefik", "gateway-api", "f5-nginx"],
+    ["ingress-nginx", "traefik", "gateway-api", "f5-nginx", "aws-alb"],
     "1 % of requests and finer",
     "one update, or at once past the engine",
     "exact shares at any number of pods; header and cookie choose who comes first",

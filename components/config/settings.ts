@@ -126,7 +126,7 @@ const rolloutDefaults: RolloutSettings = {
 function completeService(name: string, raw: RawService, config: RawConfig): ServiceSettings {
   const { port, ingress, previewHost = config.previewHost, expose, blue, green, ...shared } = raw;
   const own: Record<Color, RawWorkload> = { blue, green };
-  const route = ingress === false ? undefined : completeRoute({ ...config.ingress, ...ingress }, previewHost);
+  const route = ingress === false ? undefined : completeRoute({ ...config.ingress, ...ingress }, previewHost, config);
   return {
     name,
     port,
@@ -155,8 +155,12 @@ function untold(service: ServiceSettings): ServiceSettings {
 type RawRoute = z.output<typeof configSchema>["ingress"];
 
 /** A route needs a host; without one the service is for callers inside the cluster. */
-function completeRoute(raw: RawRoute, previewHost: string | undefined): RouteSettings | undefined {
-  const { host, path = "/", className = "nginx", tls, gateway, annotations = {} } = raw;
+function completeRoute(
+  raw: RawRoute,
+  previewHost: string | undefined,
+  { router }: RawConfig,
+): RouteSettings | undefined {
+  const { host, path = "/", className = capabilities[router].className, tls, gateway, annotations = {} } = raw;
   if (host === undefined) return undefined;
   return {
     host,

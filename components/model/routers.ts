@@ -27,6 +27,8 @@ export interface Capabilities extends Readonly<Record<Feature, boolean>> {
   readonly unit: "request" | "connection";
   /** What makes a color's share: a weight on the router's objects, or how many of the ready pods are the color's. */
   readonly shareBy: "weight" | "pods";
+  /** The class of its controller, unless a route names another. */
+  readonly className: string;
   /** What has to be in the cluster. */
   readonly needs: string;
   /** On what it was measured, with every request counted, and what of it; absent when nothing was. */
@@ -36,6 +38,7 @@ export interface Capabilities extends Readonly<Record<Feature, boolean>> {
 /** Less than this no router can do that leads requests by objects of its own. */
 const nothing = {
   shareBy: "weight",
+  className: "nginx",
   host: false,
   tls: false,
   gateway: false,
@@ -125,6 +128,22 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     inside: false,
     unit: "request",
     needs: "F5 NGINX Ingress Controller 1.12 or later, with its custom resources",
+  },
+  "aws-alb": {
+    ...nothing,
+    className: "alb",
+    host: true,
+    sharedHost: true,
+    weight: true,
+    header: true,
+    summary:
+      "One Ingress whose actions are weighted target groups of an Application Load Balancer. The load balancer takes its " +
+      "certificates by annotation, and a preview host shares it when `ingress.annotations` name a group for both.",
+    inside: false,
+    unit: "request",
+    needs:
+      "AWS Load Balancer Controller 2.4 or later, and its readiness gates on the namespace: without them a pod counts as ready " +
+      "before the load balancer knows it",
   },
   istio: {
     ...byRequestAtHost,

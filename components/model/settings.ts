@@ -12,6 +12,7 @@ export const routerKinds = [
   "gateway-api",
   "traefik",
   "f5-nginx",
+  "aws-alb",
   "istio",
   "linkerd",
 ] as const;

@@ -1,5 +1,6 @@
 import { type LiveRouter } from "../live/router";
 import { type RouterKind } from "../model/settings";
+import { awsAlb } from "./aws-alb/live";
 import { f5Nginx } from "./f5-nginx/live";
 import { gatewayApi } from "./gateway-api/live";
 import { ingressNginx } from "./ingress-nginx/live";
@@ -17,6 +18,7 @@ export const liveRouters = {
   "gateway-api": gatewayApi,
   traefik,
   "f5-nginx": f5Nginx,
+  "aws-alb": awsAlb,
   istio,
   linkerd,
 } as const satisfies Record<RouterKind, LiveRouter>;

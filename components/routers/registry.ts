@@ -1,4 +1,5 @@
 import { type RouterKind } from "../model/settings";
+import { awsAlb } from "./aws-alb/declare";
 import { f5Nginx } from "./f5-nginx/declare";
 import { gatewayApi } from "./gateway-api/declare";
 import { ingressNginx } from "./ingress-nginx/declare";
@@ -17,6 +18,7 @@ export const routers = {
   "gateway-api": gatewayApi,
   traefik,
   "f5-nginx": f5Nginx,
+  "aws-alb": awsAlb,
   istio,
   linkerd,
 } as const satisfies Record<RouterKind, Router>;

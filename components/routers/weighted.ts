@@ -19,55 +19,73 @@ interface Follower {
   readonly name: (service: string) => string;
 }
 
+/** The part of an object that splits. */
+export interface Part<Split> {
+  readonly read: (object: KubernetesObject) => Split | undefined;
+  readonly change: (split: Split) => {
+    readonly annotations?: Readonly<Record<string, string>>;
+    readonly spec?: object;
+  };
+}
+
+/** The part is the spec, as it is with most kinds. */
+export function specPart<Spec extends object>(): Part<Spec> {
+  return { read: (object) => (object as { readonly spec?: Spec }).spec, change: (spec) => ({ spec }) };
+}
+
 interface WeightedArgs<Spec> {
-  /** The kind of the object that splits; it is called like its service. */
+  /** The kind of the object that splits. */
   readonly kind: ObjectKind;
+  /** How it is called; like its service by default. */
+  readonly name?: (service: string) => string;
+  /** What of it splits; its spec by default. */
+  readonly part?: Part<Spec>;
   /** The active color's place, then the idle color's. */
   readonly backends: (spec: Spec) => readonly Backend[];
   /** Objects that name a color's Service besides; at a flip they follow. */
   readonly followers?: readonly Follower[];
-  /** A spec that leads to the right colors, with the weights of a traffic. */
+  /** What splits, leading to the right colors, with the weights of a traffic. */
   readonly weighted: (spec: Spec, traffic: Traffic) => Spec;
 }
 
 /** The live half of a router that splits by the weights of two places in one object: its moves are one write a service. */
 export function weightedRouter<Spec extends object>(args: WeightedArgs<Spec>): LiveRouter {
-  const { kind, followers = [], backends, weighted } = args;
+  const { kind, name: nameOf = names.active, part = specPart<Spec>(), followers = [], backends, weighted } = args;
   const kinds = [...new Set([kind, ...followers.map((follower) => follower.kind)])];
   const find = (objects: LiveObjects, service: string): Found<Spec> | undefined =>
-    findIn(objects, kind, names.active(service));
+    findIn(objects, { kind, name: nameOf(service), part });
   return {
     kinds,
     trafficObjects: (service) => [
-      { kind: kind.kind, name: names.active(service), gives: "main" },
+      { kind: kind.kind, name: nameOf(service), gives: "main" },
       ...followers.map((follower) => ({ kind: follower.kind.kind, name: follower.name(service) })),
       { kind: "Service", name: names.active(service), gives: "inside" },
     ],
     read: (objects, service) => {
       const found = find(objects, service);
-      return found && routeOf(found.object, backends(found.spec), service);
+      return found && routeOf(found.object, backends(found.split), service);
     },
     move: async (cluster, services, traffic) => {
       const objects = await readObjects(cluster, kinds);
-      const annotations = trafficRecord(traffic);
       const splits = services.flatMap((service): Patch[] => {
         const found = find(objects, service);
         if (found === undefined) return [];
-        const active = colorOf(backends(found.spec)[0]?.name, service);
-        const led = active === traffic.activeColor ? found.spec : exchanged(found.spec, service);
-        const change = { metadata: { annotations }, spec: weighted(led, traffic) };
-        return [{ service, kind, name: names.active(service), change }];
+        const active = colorOf(backends(found.split)[0]?.name, service);
+        const led = active === traffic.activeColor ? found.split : exchanged(found.split, service);
+        const { annotations = {}, spec } = part.change(weighted(led, traffic));
+        const metadata = { annotations: { ...annotations, ...trafficRecord(traffic) } };
+        return [{ service, kind, name: nameOf(service), change: { metadata, ...(spec && { spec }) } }];
       });
       const flipped = services.filter((service) => {
         const found = find(objects, service);
-        return found !== undefined && colorOf(backends(found.spec)[0]?.name, service) !== traffic.activeColor;
+        return found !== undefined && colorOf(backends(found.split)[0]?.name, service) !== traffic.activeColor;
       });
       const follow = followers.flatMap((follower) =>
         flipped.flatMap((service): Patch[] => {
           const name = follower.name(service);
-          const found = findIn(objects, follower.kind, name);
+          const found = findIn(objects, { kind: follower.kind, name, part: specPart<object>() });
           return found
-            ? [{ service, kind: follower.kind, name, change: { spec: exchanged(found.spec, service) } }]
+            ? [{ service, kind: follower.kind, name, change: { spec: exchanged(found.split, service) } }]
             : [];
         }),
       );
@@ -77,15 +95,21 @@ export function weightedRouter<Spec extends object>(args: WeightedArgs<Spec>): L
   };
 }
 
-interface Found<Spec> {
+interface Found<Split> {
   readonly object: KubernetesObject;
-  readonly spec: Spec;
+  readonly split: Split;
 }
 
-function findIn<Spec extends object>(objects: LiveObjects, kind: ObjectKind, name: string): Found<Spec> | undefined {
+interface Wanted<Split> {
+  readonly kind: ObjectKind;
+  readonly name: string;
+  readonly part: Part<Split>;
+}
+
+function findIn<Split>(objects: LiveObjects, { kind, name, part }: Wanted<Split>): Found<Split> | undefined {
   const object = objects.of(kind).find(({ metadata }) => metadata?.name === name);
-  const spec = (object as { spec?: Spec } | undefined)?.spec;
-  return object === undefined || spec === undefined ? undefined : { object, spec };
+  const split = object && part.read(object);
+  return object === undefined || split === undefined ? undefined : { object, split };
 }
 
 function routeOf(object: KubernetesObject, [first, second]: readonly Backend[], service: string): LiveRoute {

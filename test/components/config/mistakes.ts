@@ -4,6 +4,7 @@ import { workloadMistakes } from "./workload-mistakes";
 
 export const weight = (value: unknown) => `canaryWeight: is ${JSON.stringify(value)}; write an integer from 0 to 100`;
 
+const byHeader = "ingress-nginx, gateway-api, traefik, f5-nginx, aws-alb, istio or linkerd";
 const byRequest = "ingress-nginx, gateway-api, traefik, f5-nginx, istio or linkerd";
 
 /** Every mistake that a config is told of. */
@@ -19,7 +20,7 @@ export const mistakes: readonly Mistake[] = [
     "a router",
     { ...goodConfig, router: "haproxy" },
     [
-      'router: is "haproxy"; choose one of ingress-nginx, service, replicas, gateway-api, traefik, f5-nginx, istio, linkerd',
+      'router: is "haproxy"; choose one of ingress-nginx, service, replicas, gateway-api, traefik, f5-nginx, aws-alb, istio, linkerd',
     ],
   ],
   [
@@ -79,16 +80,16 @@ export const mistakes: readonly Mistake[] = [
       canary: { header: "X-User", headerPattern: "^a", cookie: "next", mirror: 5 },
     },
     [
-      ["ingress.host", "lead a host to a service", "ingress-nginx, gateway-api, traefik, f5-nginx or istio"],
+      ["ingress.host", "lead a host to a service", "ingress-nginx, gateway-api, traefik, f5-nginx, aws-alb or istio"],
       ["ingress.tls", "terminate TLS with a secret of its own", "ingress-nginx, traefik or f5-nginx"],
       ["ingress.gateway", "hang its routes on a Gateway", "gateway-api or istio"],
-      ["previewHost", "lead a host to a service", "ingress-nginx, gateway-api, traefik, f5-nginx or istio"],
+      ["previewHost", "lead a host to a service", "ingress-nginx, gateway-api, traefik, f5-nginx, aws-alb or istio"],
       [
         "canaryWeight",
         "send a share of the requests to the idle color",
-        "ingress-nginx, replicas, gateway-api, traefik, f5-nginx, istio or linkerd",
+        "ingress-nginx, replicas, gateway-api, traefik, f5-nginx, aws-alb, istio or linkerd",
       ],
-      ["canary.header", "tell requests apart by a header", byRequest],
+      ["canary.header", "tell requests apart by a header", byHeader],
       ["canary.headerPattern", "match a header by a pattern", byRequest],
       ["canary.cookie", "tell requests apart by a cookie", byRequest],
       ["canary.mirror", "send copies of requests to the idle color", "gateway-api, traefik or istio"],

@@ -204,7 +204,7 @@ describe("the replicas router", () => {
     assert.deepEqual([sizeOf(registered, "blue"), sizeOf(registered, "green")], [10, 0]);
     const autoscaling = { minReplicas: 2, maxReplicas: 9 };
     const parsed = parseSettings(config({ standby: "1", services: { shop: { ...shop, autoscaling } } }));
-    const others = "ingress-nginx, service, gateway-api, traefik, f5-nginx, istio or linkerd";
+    const others = "ingress-nginx, service, gateway-api, traefik, f5-nginx, aws-alb, istio or linkerd";
     assert.deepEqual("problems" in parsed && parsed.problems.map(formatProblem), [
       "services.shop.autoscaling: the router replicas cannot leave the number of pods to an autoscaler; leave it out, or " +
         `set router to ${others}`,
