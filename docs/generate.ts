@@ -32,6 +32,18 @@ const columns: readonly (readonly [title: string, cell: (can: Capabilities) => s
   ["splits by", ({ unit }) => unit],
 ];
 
+/** How a stack gets another router. */
+const changing = [
+  "## Another router",
+  "",
+  "`pulumi config set router NAME && pulumi up` makes the new router's routes beside those of the former one, waits for the",
+  "`drain` so that its controller has loaded them, and removes the former ones last. While both lead requests they lead them to the",
+  "same colors: an update that changes the traffic as well is refused, with the traffic that is live. With `gateway-api` the",
+  "update ends, and the former routes stay, when no Gateway takes the new ones within `readyTimeout`. Where requests come in",
+  "elsewhere, at another load balancer or at the Service itself, their senders have to be led there before the former routes go.",
+  "",
+];
+
 /** What each router can do, as a page. */
 export function routersPage(): string {
   const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
@@ -55,6 +67,7 @@ export function routersPage(): string {
     "",
     ...table,
     "",
+    ...changing,
     ...sections,
   ].join("\n");
 }
