@@ -75,6 +75,7 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     inside: true,
     unit: "connection",
     needs: "nothing but Kubernetes",
+    measured: "kube-proxy 1.34 with iptables",
   },
   replicas: {
     ...nothing,
@@ -90,6 +91,7 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     unit: "connection",
     shareBy: "pods",
     needs: "nothing but Kubernetes",
+    measured: "kube-proxy 1.34 with iptables, on connections that are made anew",
   },
   "gateway-api": {
     ...byRequestAtHost,
@@ -103,7 +105,7 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     inside: false,
     unit: "request",
     needs: "an implementation of the Gateway API, version 1.0 or later, and a Gateway",
-    measured: "Traefik 3.7.11: its split, and not yet its moves under load",
+    measured: "Traefik 3.7.11",
   },
   traefik: {
     ...byRequestAtHost,
@@ -116,7 +118,7 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     needs:
       "Traefik 3 with its kubernetesCRD provider, and allowEmptyServices set there: without it a color that has no pods " +
       "takes the whole route away",
-    measured: "Traefik 3.7.11: its split, and not yet its moves under load",
+    measured: "Traefik 3.7.11",
   },
   "f5-nginx": {
     ...byRequestAtHost,
