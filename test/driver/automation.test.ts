@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { GateError } from "../../components/gates/gate";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { Findings } from "../../driver/automation/findings";
 import { allDead, lockOwners } from "../../driver/automation/lock";
@@ -41,6 +42,11 @@ describe("why an operation on a stack did not succeed", () => {
     ]) {
       assert.deepEqual(ending(error(why), error("update failed")), { kind: "refused", why });
     }
+  });
+
+  it("is no refusal where the gate found pods serving that the update had added: they are to be taken away again", () => {
+    const { message } = new GateError("http", "2s", ["shop green answered 500"], "replicas");
+    assert.deepEqual(ending(error(message)), { kind: "failed", why: message });
   });
 
   it("is what the command printed when the engine has said nothing", () => {
