@@ -68,7 +68,7 @@ export async function connectEvents(namespace: string, settings: ClusterSettings
     async create({ regarding, at, instance, ...event }) {
       const body = {
         ...{ apiVersion: "events.k8s.io/v1", kind: "Event" },
-        metadata: { generateName: `${regarding.name}.`, namespace },
+        metadata: { generateName: `${regarding.name}-`, namespace },
         regarding: { ...regarding, namespace },
         ...event,
         // RFC 3339, with microseconds.

@@ -32,7 +32,7 @@ describe("the Events of a namespace", () => {
     const [{ method, url, body } = assert.fail("nothing was asked")] = server.received;
     assert.deepEqual([method, url], ["POST", "/apis/events.k8s.io/v1/namespaces/shop/events"]);
     assert.deepEqual(JSON.parse(body), {
-      ...{ apiVersion: "events.k8s.io/v1", kind: "Event", metadata: { generateName: "shop.", namespace: "shop" } },
+      ...{ apiVersion: "events.k8s.io/v1", kind: "Event", metadata: { generateName: "shop-", namespace: "shop" } },
       regarding: { apiVersion: "networking.k8s.io/v1", kind: "Ingress", name: "shop", uid: "u1", namespace: "shop" },
       ...{ type: "Warning", reason: "ReleaseTakenBack", action: "TakeBack", note: "5 % of 200" },
       eventTime: "2026-11-24T12:00:00.123000Z",
