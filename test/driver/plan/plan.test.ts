@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { planOf } from "../../../driver/plan/plan";
 import { type Report, reportSchema } from "../../../driver/plan/report";
 import { stackOf } from "../../../driver/stack";
-import { FakeCluster, type FakeObjects } from "../../support/cluster";
+import { FakeCluster, type FakeObjects, slice } from "../../support/cluster";
 import { released } from "../../support/released";
 import { goodConfig } from "../../components/fixtures";
 
@@ -95,6 +95,43 @@ describe("a plan", () => {
     const report = await plan(set, released({ replicas: 5 }));
     assert.equal(report.verdict, "nothing");
     assert.equal(writesIn(report)[0], "grow: Deployment shop-blue: 2 to 9 × registry/shop:1");
+  });
+
+  it("shows shares that pods make, in the order in which they come and go, and how near to the weight they are", async () => {
+    const annotations = { "cyan.dev/active-color": "blue", "cyan.dev/canary-weight": "0" };
+    const selector = { "app.kubernetes.io/name": "shop" };
+    const left = released();
+    const deployments = left.deployments.map((each) => {
+      const replicas = each.metadata?.name === "shop-blue" ? 4 : 0;
+      return { ...each, spec: { replicas, template: { ...each.spec?.template } } };
+    });
+    const objects = {
+      deployments,
+      services: [{ metadata: { name: "shop", annotations }, spec: { selector } }],
+      endpointSlices: [slice("shop-blue", 4)],
+    };
+    const unrouted = Object.fromEntries(
+      Object.entries(config).filter(([key]) => !["cyan:ingress", "cyan:previewHost"].includes(key)),
+    );
+    const set = ["router=replicas", "services.shop.replicas=4", "canaryWeight=30"];
+    const declared = stackOf({ project: "cyan", name: "dev", config: unrouted, outputs: {} }, set);
+    const report = await planOf(declared, Promise.resolve(new FakeCluster(objects)));
+    assert.deepEqual(report.services, [
+      {
+        service: "shop",
+        blue: { before: 100, after: 66.7, ready: 4, needed: 4 },
+        green: { before: 0, after: 33.3, ready: 0, needed: 2 },
+      },
+    ]);
+    assert.deepEqual(writesIn(report), [
+      "grow: Deployment shop-blue: 4 × registry/shop:1",
+      "grow: Deployment shop-green: 0 × registry/shop:2 -> 2 × registry/shop:2",
+      "main: Service shop: blue, green 0 % -> blue, green 33.3 %",
+    ]);
+    assert.deepEqual(report.warnings, [
+      "services.shop: canaryWeight 30 is given as 33.3 %, by 4 blue and 2 green pods, the nearest that they can: 3.3 points " +
+        "off; with replicas 10 it is exact",
+    ]);
   });
 
   it("is refused by a gate that does not hold, and by a rule", async () => {
