@@ -47,7 +47,7 @@ export interface LiveRouter {
   /**
    * Moves live traffic at once, for all services, by patching its objects past the engine: for an abort in an emergency.
    * The traffic is recorded on the objects as an update would, and the next update takes the fields back. A color that
-   * gets requests has to be ready for them; nothing here waits for it.
+   * gets requests has to be ready for them; nothing here waits for it, but for pods that the move itself adds.
    *
    * @throws Error when there is nothing to move for a service, or when the API server refuses.
    */
