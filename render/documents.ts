@@ -28,7 +28,7 @@ const ofColor: Readonly<Record<string, Sentence | undefined>> = {
 };
 
 /** Routes have the names of their roles. */
-function roleOf({ kind, metadata: { name, labels } }: Manifest): string {
+function roleOf({ kind, metadata: { name, labels }, spec }: Manifest): string {
   const service = labels?.["app.kubernetes.io/name"] ?? "";
   if (name === names.preview(service)) return "Shows the idle color.";
   if (name === names.canary(service)) {
@@ -37,7 +37,12 @@ function roleOf({ kind, metadata: { name, labels } }: Manifest): string {
   if (name === names.mirror(service))
     return "Sends copies of requests to the idle color; their answers are thrown away.";
   if (colors.some((color) => name === names.environment(service, color))) return "How one color is called.";
-  if (kind === "Service") return `${service} for callers inside the cluster: selects the color that serves.`;
+  if (kind === "Service") {
+    const { selector } = spec as { readonly selector: Readonly<Record<string, string>> };
+    const selected =
+      "cyan.dev/color" in selector ? "the color that serves" : "the pods of both colors, which share by their number";
+    return `What callers of ${service} use who come by no other route: selects ${selected}.`;
+  }
   return `Leads requests for ${service} to the colors.`;
 }
 

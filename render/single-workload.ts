@@ -69,11 +69,11 @@ export function rewritten(value: unknown, change: (key: string, value: unknown) 
 }
 
 /** Labels and annotations by which Cyan knows its own, and which say what is not so here. */
-const marks = ["cyan.dev/color", "cyan.dev/active-color", "cyan.dev/canary-weight", "app.kubernetes.io/managed-by"];
+const isMark = (key: string): boolean => key.startsWith("cyan.dev/") || key === "app.kubernetes.io/managed-by";
 
 /** An object without them. */
 export function unmarked(manifest: Manifest): Manifest {
-  const plain = rewritten(manifest, (key, value) => (marks.includes(key) ? undefined : value)) as Manifest;
+  const plain = rewritten(manifest, (key, value) => (isMark(key) ? undefined : value)) as Manifest;
   const { annotations, ...metadata } = plain.metadata;
   const kept = annotations && Object.keys(annotations).length > 0 ? { annotations } : {};
   return { ...plain, metadata: { ...metadata, ...kept } };

@@ -114,6 +114,16 @@ describe("a rendered release", () => {
     }
   });
 
+  it("says what the Service of a service selects", async () => {
+    const comment = async (router: RouterKind): Promise<string> => {
+      const { files } = await render(configFor(router));
+      const text = files.find(({ path }) => path === "routes/shop-service.yaml")?.text ?? "";
+      return text.split("\n")[1] ?? "";
+    };
+    assert.match(await comment("service"), /selects the color that serves\.$/);
+    assert.match(await comment("replicas"), /selects the pods of both colors, which share by their number\.$/);
+  });
+
   it("has a folder for each color, or a file in it for all of the color", async () => {
     const paths = async (grouping: Grouping) => (await render(goodConfig, grouping)).files.map(({ path }) => path);
     assert.deepEqual(await paths("object"), [
