@@ -1,20 +1,17 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { createHmac, randomBytes } from "node:crypto";
+import { spawnSync } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { copyFileSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
+import { createServer, type Server } from "node:http";
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { text } from "node:stream/consumers";
 import { connect } from "../../components/live/connect";
 import { connectEvents, mainRoutes } from "../../components/live/events";
 import { connectLeases } from "../../components/live/leases";
 import { readLive } from "../../components/live/read";
 import { liveRouters } from "../../components/routers/live";
-import { type RolloutEvent } from "../../driver/rollout/report";
 import { entrance, sandboxStatus, shellVariables } from "../../sandbox/cluster/access";
 import { down } from "../../sandbox/cluster/down";
 import { sandboxPaths } from "../../sandbox/cluster/paths";
@@ -22,6 +19,8 @@ import { up } from "../../sandbox/cluster/up";
 import { isLost, tally } from "../../sandbox/demo/load/answer";
 import { RunningLoad } from "../../sandbox/demo/load/client";
 import { parseOpenMetrics } from "../support/open-metrics";
+import { RunningCommand } from "../support/running-command";
+import { Notified, passOn } from "../support/web";
 
 const checkout = join(__dirname, "..", "..");
 const paths = sandboxPaths(checkout, process.env);
@@ -30,6 +29,7 @@ const work = mkdtempSync(join(tmpdir(), "cyan-rollout-"));
 const stack = "e2e-rollout";
 const configFile = join(checkout, `Pulumi.${stack}.yaml`);
 const analysis = join(work, "analysis.yaml");
+const prometheusAnalysis = join(work, "prometheus.yaml");
 const rate = 100;
 const signingSecret = `whsec_${randomBytes(32).toString("base64")}`;
 
@@ -58,86 +58,16 @@ function live(): { active: string; weight: string } {
   };
 }
 
-/** A `cyan` that runs, with what it has told so far. */
-class Running {
-  readonly events: (RolloutEvent & { readonly time: string })[] = [];
-  readonly child: ChildProcess;
-  readonly code: Promise<number | null>;
-  private errors = "";
-  private told: () => void = () => undefined;
-
-  constructor(...args: string[]) {
-    const options = { cwd: checkout, env: environment(), detached: true };
-    this.child = spawn(process.execPath, ["driver/cyan.js", ...args, "--stack", stack, "--json"], {
-      ...options,
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const { stdout, stderr } = this.child;
-    if (stdout === null || stderr === null) throw new Error("there are no pipes");
-    stderr.on("data", (chunk: Buffer) => (this.errors += chunk.toString()));
-    createInterface({ input: stdout }).on("line", (line) => {
-      if (line.startsWith("{")) this.events.push(JSON.parse(line) as this["events"][number]);
-      this.told();
-    });
-    this.code = once(this.child, "close").then(([code]) => {
-      this.told();
-      return code as number | null;
-    });
-  }
-
-  /** The first event of a kind, when it has come. */
-  async until(kind: RolloutEvent["event"], index = 0): Promise<this["events"][number]> {
-    for (;;) {
-      const found = this.events.filter(({ event }) => event === kind)[index];
-      if (found !== undefined) return found;
-      assert.equal(this.child.exitCode, null, `no ${kind}: ${this.text()}`);
-      await new Promise<void>((resolve) => (this.told = resolve));
-    }
-  }
-
-  /** Ends it, and the update that it runs, at once. */
-  async kill(): Promise<void> {
-    process.kill(-(this.child.pid ?? 0), "SIGKILL");
-    await this.code;
-  }
-
-  async exits(code: number): Promise<this> {
-    assert.equal(await this.code, code, this.text());
-    return this;
-  }
-
-  text(): string {
-    return `${this.events.map((event) => JSON.stringify(event)).join("\n")}\n${this.errors}`;
-  }
-}
-
-/** What the webhook of the config was told; a message that it cannot tell to be ours is refused, and is none. */
-class Notified {
-  readonly types: string[] = [];
-
-  constructor(private readonly secret: string) {}
-
-  async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
-    const body = await text(request);
-    const { "webhook-id": id, "webhook-timestamp": sent, "webhook-signature": signature } = request.headers;
-    const key = Buffer.from(this.secret.replace("whsec_", ""), "base64");
-    const expected = createHmac("sha256", key)
-      .update(`${String(id)}.${String(sent)}.${body}`)
-      .digest("base64");
-    const ours = signature === `v1,${expected}`;
-    if (ours) this.types.push((JSON.parse(body) as { type: string }).type.replace("rollout.", ""));
-    response.writeHead(ours ? 204 : 401).end();
-  }
-}
-
-const cyan = (...args: string[]): Running => new Running(...args);
-const rollout = (...args: string[]): Running =>
+const cyan = (...args: string[]): RunningCommand =>
+  new RunningCommand([...args, "--stack", stack], { cwd: checkout, env: environment() });
+const rollout = (...args: string[]): RunningCommand =>
   cyan("rollout", "--steps", "50", "--interval", "2s", "--analysis", analysis, ...args);
 
 describe("a rollout on the embedded cluster, under load", () => {
   let load: RunningLoad;
   let server: Server;
   let began = 0;
+  let prometheusIsGone = false;
   const notified = new Notified(signingSecret);
 
   before(async () => {
@@ -167,6 +97,16 @@ describe("a rollout on the embedded cluster, under load", () => {
     load = RunningLoad.start({ ...order, count: rate * 3_000 }, wrap);
     await load.begun;
     server = createServer((request, response) => {
+      if (request.url?.startsWith("/prometheus/")) {
+        if (prometheusIsGone) request.socket.destroy();
+        else
+          void passOn(
+            request,
+            response,
+            `${sandboxStatus(paths).prometheus}${request.url.slice("/prometheus".length)}`,
+          );
+        return;
+      }
       if (request.method === "POST") {
         void notified.take(request, response);
         return;
@@ -178,6 +118,7 @@ describe("a rollout on the embedded cluster, under load", () => {
     await once(server, "listening");
     const { port } = server.address() as AddressInfo;
     writeFileSync(analysis, analysisOf(port));
+    writeFileSync(prometheusAnalysis, prometheusAnalysisOf(port));
     process.env["CYAN_LEDGER"] = `http://127.0.0.1:${port}/very-secret`;
   });
 
@@ -252,6 +193,30 @@ describe("a rollout on the embedded cluster, under load", () => {
     pulumi("config", "rm", "--path", "services.shop.blue.env.ERROR_RATE");
   });
 
+  it("of a release that is 300 ms slower is taken back by the built-in metrics", async () => {
+    pulumi("config", "set", "--path", "services.shop.blue.env.LATENCY_MS", "300");
+    const failed = await cyan("rollout", "--steps", "50", "--interval", "60s").exits(4);
+    const judged = await failed.until("judged");
+    assert.ok(judged.event === "judged" && /p95 latency of shop/.test(judged.why), failed.text());
+    assert.deepEqual(live(), { active: "green", weight: "0" });
+    pulumi("config", "rm", "--path", "services.shop.blue.env.LATENCY_MS");
+  });
+
+  it("holds when Prometheus is gone, and is taken back when it stays away", async () => {
+    const watched = rollout("--interval", "60s", "--analysis", prometheusAnalysis);
+    await watched.until("looked");
+    prometheusIsGone = true;
+    await watched.exits(4);
+    const verdicts = watched.events.flatMap((event) => (event.event === "looked" ? event.evidence : []));
+    const [bad] = verdicts.filter(({ verdict }) => verdict === "fail");
+    assert.ok(verdicts.filter(({ verdict }) => verdict === "hold").length >= 4, watched.text());
+    assert.match(bad?.text ?? "", /was not reached/);
+    assert.deepEqual(live(), { active: "green", weight: "0" });
+    const refused = await rollout("--analysis", prometheusAnalysis).exits(2);
+    assert.match(refused.text(), /cannot judge:\n.*was not reached/);
+    prometheusIsGone = false;
+  });
+
   it("of a release that crashes at 50 % is taken back", async () => {
     pulumi("config", "set", "--path", "services.shop.blue.env.CRASH_AFTER", "12s");
     const failed = rollout("--interval", "30s");
@@ -279,6 +244,8 @@ describe("a rollout on the embedded cluster, under load", () => {
       (await connectEvents(namespace, { kubeconfig })).create({ ...written, reason: "RightsTried", note: "by a test" });
     assert.deepEqual([await write("cyan-dev"), await write("default")], [true, false]);
     assert.match(kubectl("describe", "ingress", "shop"), /Normal +RightsTried .* by a test/);
+    const ours = kubectl("get", "events", "--field-selector", "reportingComponent=cyan.dev/driver");
+    assert.match(ours, /Normal +RightsTried +ingress\/shop +by a test/);
     await assert.rejects(cluster.patch(deployment, "shop-blue", { spec: { replicas: 0 } }), /forbidden/);
     kubectl("delete", "lease", "rights");
     kubectl("delete", "serviceaccount", "cyan-driver");
@@ -330,5 +297,19 @@ metrics:
     judge: threshold
     query: { path: "/", value: share }
     successCondition: result < 0.01
+`;
+}
+
+/** Judges by what the real Prometheus answers, by way of the test's server. */
+function prometheusAnalysisOf(port: number): string {
+  return `
+interval: 1s
+providers:
+  prom: { kind: prometheus, url: "http://127.0.0.1:${port}/prometheus" }
+metrics:
+  - name: up
+    judge: threshold
+    query: min(up)
+    successCondition: result >= 0
 `;
 }

@@ -1,5 +1,7 @@
-import { createServer, type IncomingMessage, type Server } from "node:http";
+import { createHmac } from "node:crypto";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import { type AddressInfo } from "node:net";
+import { text } from "node:stream/consumers";
 
 /** A request that a test's server got. */
 export interface Received {
@@ -48,4 +50,31 @@ export class WebServer {
     this.server.closeAllConnections();
     await new Promise((resolve) => this.server.close(resolve));
   }
+}
+
+/** What the webhook of the config was told; a message that it cannot tell to be ours is refused, and is none. */
+export class Notified {
+  readonly types: string[] = [];
+
+  constructor(private readonly secret: string) {}
+
+  async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const body = await text(request);
+    const { "webhook-id": id, "webhook-timestamp": sent, "webhook-signature": signature } = request.headers;
+    const key = Buffer.from(this.secret.replace("whsec_", ""), "base64");
+    const expected = createHmac("sha256", key)
+      .update(`${String(id)}.${String(sent)}.${body}`)
+      .digest("base64");
+    const ours = signature === `v1,${expected}`;
+    if (ours) this.types.push((JSON.parse(body) as { type: string }).type.replace("rollout.", ""));
+    response.writeHead(ours ? 204 : 401).end();
+  }
+}
+
+/** Asks `url` the same, and answers what it does. */
+export async function passOn(request: IncomingMessage, response: ServerResponse, url: string): Promise<void> {
+  const body = await text(request);
+  const headers = { "content-type": request.headers["content-type"] ?? "" };
+  const answer = await fetch(url, request.method === "POST" ? { method: "POST", headers, body } : {});
+  response.writeHead(answer.status, { "content-type": "application/json" }).end(await answer.text());
 }
