@@ -14,7 +14,7 @@ import { rolloutStatus } from "../rollout/status";
 import { viewKept } from "../rollout/view";
 import { readStack, type Stack, type StackChoice } from "../stack";
 import { compare, servicesOf, type ServiceStatus } from "../status/compare";
-import { rolloutLines } from "../terminal/rollout-lines";
+import { type LinesArgs, rolloutLines } from "../terminal/rollout-lines";
 import { Screen } from "../terminal/screen";
 
 type Options = StackChoice & { readonly json?: true; readonly watch?: true };
@@ -57,18 +57,21 @@ async function show(options: Options, invocation: Invocation, screen: Screen | u
     const unknown = live.known ? {} : { unknown: live.why };
     invocation.stdout.write(`${JSON.stringify({ services, ...(rollout && { rollout }), ...unknown })}\n`);
   } else if (screen === undefined) invocation.stdout.write(text());
-  else screen.draw([...text().trimEnd().split("\n"), ...(lease ? runningLines(lease, screen.width, invocation) : [])]);
+  else {
+    const paint = pc.createColors(!invocation.env["NO_COLOR"]);
+    const args = { width: screen.width, paint, now: new Date(systemClock.now()) };
+    screen.draw([...text().trimEnd().split("\n"), ...(lease ? runningLines(lease, args) : [])]);
+  }
   const differs = services.some(({ drift }) => drift.length > 0);
   invocation.exitCode = live.known && !differs ? exitCodes.done : exitCodes.failed;
 }
 
 /** A rollout that is not over, as its driver shows it. */
-function runningLines({ state, receipt }: LeaseView, width: number, { env }: Invocation): string[] {
+export function runningLines({ state, receipt }: LeaseView, { width, paint, now }: LinesArgs): string[] {
   if (state === undefined || state.phase.kind === "ended") return [];
   const kept = parseReceipt(receipt, state.id);
   if (kept === undefined) return [];
-  const paint = pc.createColors(!env["NO_COLOR"]);
-  return ["", ...rolloutLines(viewKept(state, kept), { now: new Date(systemClock.now()), width, paint })];
+  return ["", ...rolloutLines(viewKept(state, kept), { width, paint, now })];
 }
 
 /** What the stack's driver keeps; undefined when there was none, or the cluster does not say. */

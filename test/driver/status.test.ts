@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
+import { type RolloutState } from "../../driver/rollout/state";
 import { type Live, type LiveService } from "../../components/model/live";
-import { statusText } from "../../driver/commands/status";
+import { createColors } from "picocolors";
+import { runningLines, statusText } from "../../driver/commands/status";
 import { type Stack, stackOf } from "../../driver/stack";
 import { compare } from "../../driver/status/compare";
 import { goodConfig } from "../components/fixtures";
@@ -104,5 +106,36 @@ describe("the status of a release", () => {
       ].join("\n"),
     );
     assert.match(statusText([], "connect ECONNREFUSED"), /the cluster was not read: connect ECONNREFUSED/);
+  });
+});
+
+describe("a rollout of another machine, as status shows it", () => {
+  const at = (second: number): string => new Date(Date.UTC(2026, 10, 24, 12, 0, second)).toISOString();
+  const traffic = { activeColor: "blue", canaryWeight: 20 } as const;
+  const receipt = JSON.stringify({
+    ...{ rollout: "r1", stack: "prod", from: "blue", to: "green", images: [], by: "ada", began: at(0) },
+    transitions: [{ traffic, began: at(1), seconds: 3, evidence: [] }],
+  });
+  const plan = { from: "blue", to: "green", weights: [20], interval: 60, approve: false, images: [] } as const;
+  const state: RolloutState = {
+    ...{ id: "r1", step: 0, phase: { kind: "soaking", holds: 0 } },
+    plan: { ...plan, weights: [20], images: [] },
+  };
+  const args = { width: 40, paint: createColors(false), now: new Date(at(14)) };
+
+  it("is as its driver shows it", () => {
+    assert.deepEqual(runningLines({ state, receipt, holder: "ada@one/1/10/s" }, args), [
+      "",
+      "blue to green, stack prod, rollout r1, 14 s",
+      "  blue     80 %",
+      "  green    20 %",
+      "  step 1 of 2, watching, 50 s left",
+    ]);
+  });
+
+  it("is nothing when it is over, or when nothing is kept of it", () => {
+    const ended = { ...state, phase: { kind: "ended", outcome: "promoted" } } as const;
+    const others = [{ state: ended, receipt }, { state }, { state: { ...state, id: "r2" }, receipt }, { receipt }];
+    for (const each of others) assert.deepEqual(runningLines({ ...each, holder: "" }, args), []);
   });
 });
