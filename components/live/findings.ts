@@ -1,6 +1,5 @@
 import { type Findings, noFindings } from "../model/findings";
 import { liveOf } from "../model/live";
-
 import { routerAnnotation } from "../model/names";
 import { type RouterKind, routerKinds, type Settings } from "../model/settings";
 import { type Cluster } from "./cluster";
