@@ -16,8 +16,8 @@ interface Manifest {
 const manifestOf = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, "package.json"), "utf8")) as Manifest;
 
-/** What the compiled rules load. */
-const needed = ["@pulumi/policy", "@pulumi/pulumi", "croner"];
+/** What the compiled rules load, and what Pulumi loads to run them: without it, it takes a TypeScript of 2020. */
+const needed = ["@pulumi/policy", "@pulumi/pulumi", "croner", "typescript"];
 
 /**
  * Builds one pack into `folder`, which is emptied.

@@ -81,12 +81,16 @@ export class World {
     assert.equal(seen.size, 1, `a flip that was interrupted left ${[...seen].join(" and ")} serving`);
   }
 
-  /** Kills a part of the cluster, mends it, and waits until the live host answers again. Its losses are counted apart. */
+  /**
+   * Kills a part of the cluster, mends it, and waits until the live host answers again. Its losses are counted apart. A kubelet
+   * that begins anew is up before it looks at its pods, and only then takes them out of the endpoints until their probes pass.
+   */
   async outage(part: string): Promise<void> {
+    const wanted = part === "kubelet" ? 10 : 1;
     await this.load.duringOutage(async () => {
       this.cluster.kill(part);
       await this.cluster.mend();
-      while ((await this.load.nextSecond()).some(isLost));
+      for (let clean = 0; clean < wanted;) clean = (await this.load.nextSecond()).some(isLost) ? 0 : clean + 1;
     });
   }
 }
