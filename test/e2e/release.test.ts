@@ -50,7 +50,7 @@ describe("a release on the embedded cluster", () => {
     assert.equal(result.lost, 0);
     assert.equal(demo.status, 0);
     for (const { requests, share } of result.transitions) {
-      assert.ok(requests >= 1000);
+      assert.ok(requests >= 600);
       assert.ok(Math.abs(share.blue + share.green - 1) < 1e-9);
     }
   });
