@@ -15,14 +15,12 @@ export class Inbox<T> {
       const item = this.items.shift();
       if (item !== undefined) return item;
       await new Promise<void>((resolve) => {
-        this.wake = resolve;
-        signal.addEventListener(
-          "abort",
-          () => {
-            resolve();
-          },
-          { once: true },
-        );
+        const wake = (): void => {
+          signal.removeEventListener("abort", wake);
+          resolve();
+        };
+        this.wake = wake;
+        signal.addEventListener("abort", wake);
       });
     }
   }
