@@ -62,12 +62,12 @@ export interface BuiltInOptions {
  */
 export function builtInAnalysis({ prometheus, controller }: BuiltInOptions): AnalysisSpec {
   const { total, bad, buckets } = builtInSelectors[controller];
-  const any = (selectors: readonly string[]): string => selectors.join(" or ");
+  const either = (selectors: readonly string[]): string => selectors.join(" or ");
   const parsed = parseAnalysis({
     providers: { prometheus: { kind: "prometheus", url: prometheus } },
     metrics: [
-      { name: "errors", judge: "proportion", total: any(total), bad: any(bad) },
-      { name: "p95 latency", judge: "quantile", buckets: any(buckets), quantile: 0.95 },
+      { name: "errors", judge: "proportion", total: either(total), bad: either(bad) },
+      { name: "p95 latency", judge: "quantile", buckets: either(buckets), quantile: 0.95 },
     ],
   });
   if ("spec" in parsed) return parsed.spec;

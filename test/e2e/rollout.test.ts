@@ -288,28 +288,25 @@ function driverKubeconfig(): string {
 
 /** Judges by the share of lost requests in the last seconds, as the load has counted them. */
 function analysisOf(port: number): string {
-  return `
-interval: 1s
-providers:
-  load: { kind: web, url: "http://127.0.0.1:${port}" }
-metrics:
-  - name: errors
-    judge: threshold
-    query: { path: "/", value: share }
-    successCondition: result < 0.01
-`;
+  const provider = `{ kind: web, url: "http://127.0.0.1:${port}" }`;
+  return analysisFile(provider, "errors", '{ path: "/", value: share }', "result < 0.01");
 }
 
 /** Judges by what the real Prometheus answers, by way of the test's server. */
 function prometheusAnalysisOf(port: number): string {
+  const provider = `{ kind: prometheus, url: "http://127.0.0.1:${port}/prometheus" }`;
+  return analysisFile(provider, "up", "min(up)", "result >= 0");
+}
+
+function analysisFile(provider: string, metric: string, query: string, success: string): string {
   return `
 interval: 1s
 providers:
-  prom: { kind: prometheus, url: "http://127.0.0.1:${port}/prometheus" }
+  source: ${provider}
 metrics:
-  - name: up
+  - name: ${metric}
     judge: threshold
-    query: min(up)
-    successCondition: result >= 0
+    query: ${query}
+    successCondition: ${success}
 `;
 }

@@ -6,9 +6,8 @@ export interface Registered {
   readonly name: string;
   /** Name of the parent; empty for a resource at the top. */
   readonly parent: string;
-  // Inputs have whatever shape the resource's provider gives them.
-  // eslint-disable-next-line @typescript-eslint/no-explicit-any
-  readonly inputs: any;
+  /** As the SDK types them for its mocks: whatever shape the resource's provider gives them. */
+  readonly inputs: pulumi.runtime.MockResourceArgs["inputs"];
   /** Names of the resources that it waits for. */
   readonly dependencies: readonly string[];
   /** How long its creation may take, as Pulumi writes it; empty for the provider's default. */
