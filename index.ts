@@ -27,7 +27,7 @@ export = async () => {
   admit(withFindings(planTransition(now, settings), findings));
   if (settings.retainOnDelete) retainEverything();
 
-  const guards = guardsOf({ settings, cluster, readLive: live });
+  const guards = guardsOf({ settings, cluster, readLive: live, router });
   const first = installController(settings.install);
   const release = new Release("release", releaseArgs(settings, now), { first, guards, last: lastIn(now, settings) });
 

@@ -78,6 +78,8 @@ export class Environment extends pulumi.ComponentResource {
   readonly workloads: readonly pulumi.Resource[];
   /** By service, the pods that its Deployment asks for, as the cluster has it. */
   readonly pods: Readonly<Record<string, pulumi.Output<number>>>;
+  /** By service, the generation of its Deployment: another one is something else that its pods run. */
+  readonly generations: Readonly<Record<string, pulumi.Output<number>>>;
 
   constructor(name: string, args: EnvironmentArgs, order: EnvironmentOrder, opts?: pulumi.ComponentResourceOptions) {
     super("cyan:index:Environment", name, openly(args), opts);
@@ -94,7 +96,10 @@ export class Environment extends pulumi.ComponentResource {
       return { service, comesLast, ...this.workload(name, service, args, comesLast && after ? after : first) };
     });
     this.workloads = placed.flatMap(({ comesLast, resources }) => (comesLast ? [] : resources));
-    this.pods = Object.fromEntries(placed.map(({ service, pods }) => [service.name, pods]));
+    this.pods = Object.fromEntries(placed.map(({ service, deployment }) => [service.name, deployment.spec.replicas]));
+    this.generations = Object.fromEntries(
+      placed.map(({ service, deployment }) => [service.name, deployment.metadata.generation]),
+    );
     this.registerOutputs();
   }
 
@@ -113,7 +118,7 @@ export class Environment extends pulumi.ComponentResource {
     service: ServiceSettings,
     args: EnvironmentArgs,
     opts: pulumi.CustomResourceOptions,
-  ): { readonly resources: pulumi.Resource[]; readonly pods: pulumi.Output<number> } {
+  ): { readonly resources: pulumi.Resource[]; readonly deployment: Deployment } {
     const prefix = `${name}-${service.name}`;
     const settings = service.workloads[args.color];
     const owner = ownerOf(service, args);
@@ -136,12 +141,12 @@ export class Environment extends pulumi.ComponentResource {
       { ...awaited, ...(scale.autoscaler && { ignoreChanges: ["spec.replicas"] }) },
     );
     const autoscaled = this.autoscaled(prefix, { owner, settings, deployment, scale }, awaited);
-    const spared = scale.replicas > 1;
+    const spared = (scale.kept ?? scale.replicas) > 1;
     const guards = [
       ...(spared ? [new PodDisruptionBudget(`${prefix}-budget`, disruptionBudgetArgs(owner), opts)] : []),
       ...(networkPolicy ? [new NetworkPolicy(`${prefix}-network`, networkPolicyArgs(owner, networkPolicy), opts)] : []),
     ];
-    return { resources: [deployment, ...autoscaled, ...guards], pods: deployment.spec.replicas };
+    return { resources: [deployment, ...autoscaled, ...guards], deployment };
   }
 
   /**

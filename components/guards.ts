@@ -4,6 +4,7 @@ import { drainLeft } from "./gates/drain";
 import { answersNow, gatesOf, passAll } from "./gates/gates";
 import { type Gate } from "./gates/gate";
 import { type Cluster, type KubernetesObject } from "./live/cluster";
+import { type LiveRouter } from "./live/router";
 import { type Live } from "./model/live";
 import { routerAnnotation } from "./model/names";
 import { type Settings } from "./model/settings";
@@ -13,6 +14,8 @@ import { planTransition, type Transition } from "./model/transition";
 export interface Guards {
   /** Before any object that moves traffic. */
   readonly gate: pulumi.ResourceHook;
+  /** Before the objects that say what a controller leads requests by: it has brought that about. */
+  readonly arrival: pulumi.ResourceHook;
   /** Before the objects that say which router leads requests: the former one's go when they have said it. */
   readonly handover: pulumi.ResourceHook;
   /** Before the workloads of a color that lost its share. */
@@ -25,11 +28,12 @@ interface GuardArgs {
   readonly settings: Settings;
   readonly cluster: Promise<Cluster>;
   readonly readLive: () => Promise<Live>;
+  readonly router: Pick<LiveRouter, "arrived">;
 }
 
 /** The guards of one update. The gates are asked once, for all services together, however many objects wait for them. */
-export function guardsOf({ settings, cluster, readLive }: GuardArgs): Guards {
-  const { gate, drain } = settings;
+export function guardsOf({ settings, cluster, readLive, router }: GuardArgs): Guards {
+  const { gate, drain, services, traffic, readyTimeout } = settings;
   const gatesFor = async (live: Live): Promise<readonly Gate[]> =>
     gatesOf({ cluster: await cluster, settings, transition: planTransition(live, settings) });
   // Live traffic is read anew: the environments that serve have grown since the update began.
@@ -52,6 +56,10 @@ export function guardsOf({ settings, cluster, readLive }: GuardArgs): Guards {
     await pulumi.log.info(`draining: ${Math.ceil(left / 1000)} s until the color that lost its share may shrink`);
     await new Promise((resolve) => setTimeout(resolve, left));
   });
+  const arrived = once(async () => {
+    const all = services.map(({ name }) => name);
+    await router.arrived?.(await cluster, all, traffic, readyTimeout);
+  });
   const handedOver = once(async (from: string, to: string) => {
     await pulumi.log.info(`the router ${to} takes over: ${drain.seconds} s until the routes of ${from} go`);
     await new Promise((resolve) => setTimeout(resolve, drain.seconds * 1000));
@@ -60,6 +68,7 @@ export function guardsOf({ settings, cluster, readLive }: GuardArgs): Guards {
     gate: new pulumi.ResourceHook("cyan-gate", async () => {
       await (gate.force ? forced() : held());
     }),
+    arrival: new pulumi.ResourceHook("cyan-arrival", arrived),
     handover: new pulumi.ResourceHook("cyan-handover", async ({ oldInputs, newInputs }) => {
       const [from, to] = [routerIn(oldInputs), routerIn(newInputs)];
       if (from !== undefined && to !== undefined && from !== to) await handedOver(from, to);

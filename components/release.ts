@@ -81,9 +81,10 @@ export class Release extends pulumi.ComponentResource {
     const named = colors.flatMap((color) => environments[color].services);
     const ready = colors.flatMap((color) => environments[color].workloads);
     const pods = perColor((color) => environments[color].pods);
+    const generations = perColor((color) => environments[color].generations);
     const declared = routers[args.router](
       name,
-      { ...args, pods },
+      { ...args, pods, generations, ...(guards && { arrival: guards.arrival }) },
       {
         parent: this,
         dependsOn: [...first, ...named, ...ready],

@@ -22,6 +22,7 @@ const asked: Readonly<Record<Feature, string>> = {
   affinity: "sessions",
   standby: "idle pods",
   autoscaling: "autoscaler",
+  trial: "tried before",
 };
 
 const columns: readonly (readonly [title: string, cell: (can: Capabilities) => string])[] = [

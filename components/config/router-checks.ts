@@ -23,6 +23,8 @@ export function routerProblems(raw: RawConfig, settings: CompletedConfig): Cross
       [`services.${name}.green.autoscaling`, "autoscaling", green.autoscaling !== undefined],
     ]),
     ["standby", "standby", typeof raw.standby === "number" && raw.standby > 0],
+    ["gate.http", "trial", raw.gate.http !== undefined],
+    ["gate.job", "trial", raw.gate.job !== undefined],
     ...sharedHosts(services).map((path): (typeof asked)[number] => [path, "sharedHost", true]),
     ["canaryWeight", "weight", traffic.canaryWeight > 0],
     ["canary.header", "header", raw.canary.header !== undefined],

@@ -3,6 +3,8 @@
 export interface Metadata {
   readonly name?: string;
   readonly uid?: string;
+  /** Counts the changes of the spec. */
+  readonly generation?: number;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
   /** Who wrote last, and when; `subresource` is `status` for what a controller reports. */
@@ -126,6 +128,12 @@ export interface Cluster {
   patch(kind: ObjectKind, name: string, change: Change): Promise<void>;
   /** Calls back at each change of an EndpointSlice, until the signal fires; a watch that the server ends is renewed. */
   watchEndpoints(changed: () => void, signal: AbortSignal): Promise<void>;
+  /**
+   * As `watchEndpoints`, for the objects of a kind.
+   *
+   * @throws Error when the cluster does not know the kind.
+   */
+  watch(kind: ObjectKind, changed: () => void, signal: AbortSignal): Promise<void>;
   /** Asks a Service with GET, by the API server's proxy: that works from where the Service itself is not reached. */
   get(service: string, port: number, path: string, signal: AbortSignal): Promise<HttpAnswer>;
   /** Gives the name that the Job got. */

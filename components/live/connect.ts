@@ -76,17 +76,21 @@ function jobsOf(api: Api, namespace: string): Pick<Cluster, "createJob" | "job" 
 }
 
 /** Objects of the kinds that routers name. */
-function anyKind(api: Api, namespace: string): Pick<Cluster, "objects" | "patch"> {
+function anyKind(api: Api, namespace: string): Pick<Cluster, "objects" | "patch" | "watch"> {
+  const pathTo = async (kind: ObjectKind, name?: string): Promise<string> => {
+    const path = await api.pathOf(kind, { namespace, ...(name !== undefined && { name }) });
+    if (path === undefined) throw new Error(`the cluster does not know ${kind.kind} of ${kind.apiVersion}`);
+    return path;
+  };
   return {
     objects: async (kind: ObjectKind) => {
       const path = await api.pathOf(kind, { namespace });
       return path === undefined ? undefined : api.list<KubernetesObject>(path, limit);
     },
     patch: async (kind, name, change) => {
-      const path = await api.pathOf(kind, { namespace, name });
-      if (path === undefined) throw new Error(`the cluster does not know ${kind.kind} of ${kind.apiVersion}`);
       const contentType = "application/merge-patch+json";
-      await api.ask(path, { method: "PATCH", query: { fieldManager }, body: change, contentType });
+      await api.ask(await pathTo(kind, name), { method: "PATCH", query: { fieldManager }, body: change, contentType });
     },
+    watch: async (kind, changed, signal) => api.watch(await pathTo(kind), {}, changed, signal),
   };
 }

@@ -3,7 +3,7 @@ import { type Live, type LiveEnvironment, type LiveService } from "../model/live
 import { forcedAnnotation, names, servedImage } from "../model/names";
 import { type Cluster, type KubernetesObject, type Service, serviceKind } from "./cluster";
 import { readyEndpoints } from "./endpoints";
-import { type LiveObjects, type LiveRouter, readObjects } from "./router";
+import { kindsOf, type LiveObjects, type LiveRouter, readObjects } from "./router";
 import { foreignOf, isCyans } from "./foreign";
 
 /** What the cluster says of these services now. A cluster that does not answer is unknown, and says why. */
@@ -14,7 +14,7 @@ export async function readLive(
 ): Promise<Live> {
   try {
     const cluster = await connecting;
-    const [objects, namespace] = await Promise.all([readObjects(cluster, router.kinds), cluster.namespace()]);
+    const [objects, namespace] = await Promise.all([readObjects(cluster, kindsOf(router)), cluster.namespace()]);
     return {
       known: true,
       ...(namespace && { namespace: isCyans(namespace) ? "cyans" : "foreign" }),
@@ -36,7 +36,11 @@ function liveService(name: string, objects: LiveObjects, router: LiveRouter): Li
     ...(inside && { inside }),
     ...(forced !== undefined && { forced }),
     ...(foreign && { foreign }),
-    environments: perColor((color) => liveEnvironment(names.environment(name, color), objects)),
+    environments: perColor((color) => {
+      const environment = liveEnvironment(names.environment(name, color), objects);
+      const kept = router.replicas?.(objects, name, color);
+      return kept === undefined ? environment : { ...environment, replicas: kept, deployed: environment.replicas };
+    }),
   };
 }
 

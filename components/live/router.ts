@@ -1,3 +1,5 @@
+import { type Color } from "../model/color";
+import { type Duration } from "../model/duration";
 import { type Findings } from "../model/findings";
 import { type LiveRoute } from "../model/live";
 import { type Settings } from "../model/settings";
@@ -34,12 +36,22 @@ export interface TrafficObject {
 
 /** The live half of a router: what its objects say now, and how they are moved without the engine. No Pulumi. */
 export interface LiveRouter {
-  /** Kinds that it reads besides Services, Deployments and EndpointSlices. */
+  /** Kinds that it reads and moves besides Services, Deployments and EndpointSlices. */
   readonly kinds: readonly ObjectKind[];
+  /** Kinds that it only reads. */
+  readonly reads?: readonly ObjectKind[];
   /** The objects that one service's traffic goes by, in the order in which they are moved. */
   trafficObjects(service: string): readonly TrafficObject[];
   /** The route of one service; undefined when there is none. */
   read(objects: LiveObjects, service: string): LiveRoute | undefined;
+  /** Replicas that a controller asks for, of one color of a service. Absent where the colors' Deployments have the pods. */
+  replicas?(objects: LiveObjects, service: string, color: Color): number;
+  /**
+   * Resolves when a controller leads the requests as the objects declare. Absent where the objects themselves lead them.
+   *
+   * @throws Error when it has given up, or has not brought it about in time; with what it says.
+   */
+  arrived?(cluster: Cluster, services: readonly string[], traffic: Traffic, timeout: Duration): Promise<void>;
   /**
    * What stands around the routes and is not as the config takes it to be. Absent for a router that has no rules for it.
    */
@@ -52,6 +64,11 @@ export interface LiveRouter {
    * @throws Error when there is nothing to move for a service, or when the API server refuses.
    */
   move(cluster: Cluster, services: readonly string[], traffic: Traffic): Promise<void>;
+}
+
+/** Every kind of a router's own. */
+export function kindsOf({ kinds, reads = [] }: Pick<LiveRouter, "kinds" | "reads">): readonly ObjectKind[] {
+  return [...kinds, ...reads];
 }
 
 /** Asks the cluster for everything that a router reads. */

@@ -10,6 +10,8 @@ export interface Scale {
   readonly replicas: number;
   /** Whether an idle environment is kept smaller than it would be if it served. */
   readonly reduced: boolean;
+  /** Pods that a controller of the router's makes when the color gets requests; absent where the Deployment has them. */
+  readonly kept?: number;
   /** What an autoscaler may choose between. With 0 replicas it is at rest, whatever stands here. */
   readonly autoscaler?: { readonly min: number; readonly max: number };
 }
@@ -38,7 +40,9 @@ export interface SizeSettings extends Pick<Settings, "traffic" | "router" | "sta
 /** The scale of one color of a service in the declared traffic. */
 export function scaleIn(service: ServiceSettings, color: Color, settings: SizeSettings): Scale {
   const workload = service.workloads[color];
-  if (capabilities[settings.router].shareBy === "weight") {
+  const { pods, shareBy } = capabilities[settings.router];
+  if (pods === "controller") return { replicas: 0, reduced: true, kept: workload.replicas };
+  if (shareBy === "weight") {
     return scaleOf(workload, serves(settings.traffic, color), settings.standby);
   }
   const replicas = podsIn(service, color, settings);

@@ -53,8 +53,10 @@ export interface LiveRoute {
 export interface LiveEnvironment {
   /** Endpoints that are ready and not ending. */
   readonly ready: number;
-  /** Replicas that the Deployment asks for; 0 when there is none. */
+  /** Replicas that are asked for: by the Deployment, or by the controller that keeps the pods; 0 when there is none. */
   readonly replicas: number;
+  /** Replicas that the Deployment asks for where a controller keeps the pods: those that another router left. */
+  readonly deployed?: number;
   /** Absent when there is no Deployment. */
   readonly image?: string;
   /** The image that the color had when it was last left as the active one; absent when it never was. */

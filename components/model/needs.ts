@@ -41,11 +41,14 @@ export interface Entry {
  * more than `gate.minReady`, so that it can always be brought to its end. A color with an autoscaler needs no more than its
  * fewest pods: it does not grow before it has requests, so that a gate that asks for more would never hold. Nor does a
  * color that a rollback goes back to need more than its own size: it carried all requests with that many.
+ *
+ * Nothing is asked where a controller makes the pods: it does so after the write that the gate stands before, and leads no
+ * request before they are ready.
  */
 export function needsOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
-  return capabilities[settings.router].shareBy === "pods"
-    ? podNeeds(service, live, settings)
-    : weightNeeds(service, live, settings);
+  const { pods, shareBy } = capabilities[settings.router];
+  if (pods === "controller") return [];
+  return shareBy === "pods" ? podNeeds(service, live, settings) : weightNeeds(service, live, settings);
 }
 
 function weightNeeds(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {

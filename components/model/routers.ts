@@ -14,6 +14,7 @@ export const features = {
   affinity: "keep a user on a color by a cookie of its own",
   standby: "keep pods of a color that gets no requests",
   autoscaling: "leave the number of pods to an autoscaler",
+  trial: "try a color before it gets requests",
 } as const;
 export type Feature = keyof typeof features;
 
@@ -27,6 +28,11 @@ export interface Capabilities extends Readonly<Record<Feature, boolean>> {
   readonly unit: "request" | "connection";
   /** What makes a color's share: a weight on the router's objects, or how many of the ready pods are the color's. */
   readonly shareBy: "weight" | "pods";
+  /**
+   * Whose the pods are: each color's Deployment has them; or a controller makes and removes them as traffic moves, and the
+   * Deployment, which has none, says what they run. It leads no request before they are ready, and keeps one color whole.
+   */
+  readonly pods: "deployment" | "controller";
   /** The class of its controller, unless a route names another. */
   readonly className: string;
   /** What has to be in the cluster. */
@@ -38,6 +44,7 @@ export interface Capabilities extends Readonly<Record<Feature, boolean>> {
 /** Less than this no router can do that leads requests by objects of its own. */
 const nothing = {
   shareBy: "weight",
+  pods: "deployment",
   className: "nginx",
   host: false,
   tls: false,
@@ -51,6 +58,7 @@ const nothing = {
   affinity: false,
   standby: true,
   autoscaling: true,
+  trial: true,
 } as const;
 
 /** What splits single requests by weight can tell them apart too. */

@@ -105,13 +105,16 @@ export function stagesOf(steps: readonly Step[]): Step[][] {
 
 function stepsOf(live: Live, settings: Settings): Step[] {
   const { router, services, traffic, drain } = settings;
-  const byPods = capabilities[router].shareBy === "pods";
+  const { shareBy, pods } = capabilities[router];
+  const byPods = shareBy === "pods";
   const idle = otherColor(traffic.activeColor);
   const routed = services.filter((service) => isSplit(router, service));
   const last = lastIn(live, settings);
+  // What a controller makes of the pods is its own to time.
+  const own = pods === "deployment" ? services : [];
   const sized = (kind: "grow" | "shrink"): Step[] =>
     colors.flatMap((color) =>
-      services
+      own
         .filter(({ name }) => last[color].includes(name) === (kind === "shrink"))
         .map((service) => {
           const replicas = leastOf(scaleIn(service, color, settings));
@@ -152,8 +155,23 @@ function warningsOf({ name, workloads }: ServiceSettings, live: LiveService, { t
   ];
 }
 
+function refusalsOf(service: ServiceSettings, live: LiveService, settings: Settings): string[] {
+  return [...imageRefusals(service, live, settings), ...weightRefusals(service, live, settings)];
+}
+
+/** A controller that keeps the pods makes one color whole before it gives the other a share. */
+function weightRefusals({ name }: ServiceSettings, live: LiveService, { router, traffic }: Settings): string[] {
+  const { activeColor, canaryWeight } = traffic;
+  if (capabilities[router].pods === "deployment" || canaryWeight === 0 || live.route?.active === activeColor) return [];
+  const now = live.route === undefined ? "is not led by it yet" : `is at ${live.route.active ?? "neither color"}`;
+  return [
+    `canaryWeight: with the router ${router} the idle color gets a share when ${activeColor} has all requests, and ${name} ` +
+      `${now}; set canaryWeight to 0, and to ${canaryWeight} in another update`,
+  ];
+}
+
 /** A new image for the color that users are on is a release without a canary: it has to be asked for. */
-function refusalsOf({ name, workloads }: ServiceSettings, live: LiveService, settings: Settings): string[] {
+function imageRefusals({ name, workloads }: ServiceSettings, live: LiveService, settings: Settings): string[] {
   const active = settings.traffic.activeColor;
   const { image } = live.environments[active];
   const declared = workloads[active].image;

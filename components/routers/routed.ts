@@ -27,6 +27,16 @@ export function following(
   return before.length > 0 ? { ...opts, dependsOn: [...before] } : opts;
 }
 
+/** Options of what is written when a controller has brought about what the objects before it declare. */
+export function afterArrival(
+  opts: pulumi.CustomResourceOptions,
+  { arrival }: Pick<RouteArgs, "arrival">,
+): pulumi.CustomResourceOptions {
+  if (arrival === undefined) return opts;
+  const { beforeCreate = [], beforeUpdate = [] } = opts.hooks ?? {};
+  return { ...opts, hooks: { beforeCreate: [arrival, ...beforeCreate], beforeUpdate: [arrival, ...beforeUpdate] } };
+}
+
 /** Options of what shows the idle color: it moves no live request, and no gate is asked for it. */
 export function unguarded(opts: pulumi.CustomResourceOptions): pulumi.CustomResourceOptions {
   return { ...opts, hooks: {} };

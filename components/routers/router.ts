@@ -15,6 +15,10 @@ export interface RouteArgs {
   readonly readyTimeout: Duration;
   /** By color and service, the pods that its Deployment asks for, as the cluster has it. */
   readonly pods: Readonly<Record<Color, Readonly<Record<string, pulumi.Output<number>>>>>;
+  /** By color and service, the generation of its Deployment: another one is something else that its pods run. */
+  readonly generations: Readonly<Record<Color, Readonly<Record<string, pulumi.Output<number>>>>>;
+  /** Holds back an object until a controller leads requests as what was written before declares; see `afterArrival`. */
+  readonly arrival?: pulumi.ResourceHook;
 }
 
 /** The traffic that one service's objects give, read from their outputs. */

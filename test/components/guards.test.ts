@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { guardsOf } from "../../components/guards";
+import { type LiveRouter } from "../../components/live/router";
 import { type Live, type LiveService } from "../../components/model/live";
 import { Release, releaseArgs } from "../../components/release";
+import { afterArrival } from "../../components/routers/routed";
 import { FakeCluster, slice } from "../support/cluster";
 import { registeredBy, waitsFor } from "../support/mocks";
 import { goodConfig, settingsOf } from "./fixtures";
@@ -29,6 +31,7 @@ async function guarded(
   config: Record<string, unknown>,
   now: Live,
   act: (guards: ReturnType<typeof guardsOf>) => Promise<void>,
+  router: Pick<LiveRouter, "arrived"> = {},
 ): Promise<FakeCluster> {
   const complete = { status: { conditions: [{ type: "Complete", status: "True" }] } };
   const cluster = new FakeCluster({ endpointSlices: short, job: complete });
@@ -39,6 +42,7 @@ async function guarded(
       settings: settingsOf(config),
       cluster: Promise.resolve(cluster),
       readLive: () => Promise.resolve(now),
+      router,
     };
     done = act(guardsOf(args));
     done.catch(() => undefined);
@@ -100,6 +104,39 @@ describe("a router that takes over from another", () => {
   });
 });
 
+describe("what a controller brings about", () => {
+  const arrive = async ({ arrival }: ReturnType<typeof guardsOf>): Promise<void> => {
+    await arrival.callback({ urn: "", id: "", name: "", type: "" });
+  };
+
+  it("is waited for once for all objects that say so, and holds them back when it does not come about", async () => {
+    const asked: unknown[] = [];
+    const arrived: LiveRouter["arrived"] = (_, services, traffic, timeout) => {
+      asked.push([services, traffic, timeout]);
+      return Promise.reject(new Error("shop: the rollout was aborted"));
+    };
+    const act = async (guards: ReturnType<typeof guardsOf>): Promise<void> => {
+      for (let object = 0; object < 2; object += 1)
+        await assert.rejects(arrive(guards), /shop: the rollout was aborted/);
+    };
+    await guarded({ ...flip, readyTimeout: "20s" }, live(), act, { arrived });
+    assert.deepEqual(asked, [[["shop"], { activeColor: "green", canaryWeight: 0 }, { seconds: 20 }]]);
+  });
+
+  it("is nothing where a router's own objects lead the requests", async () => {
+    await guarded(flip, live(), arrive);
+  });
+
+  it("comes before every other hook of an object that is held back", () => {
+    const hook = (name: string) => new pulumi.ResourceHook(name, () => undefined);
+    const [arrival, gate, handover] = [hook("arrival"), hook("gate"), hook("handover")];
+    const opts = { hooks: { beforeCreate: [gate], beforeUpdate: [gate, handover] } };
+    const hooks = { beforeCreate: [arrival, gate], beforeUpdate: [arrival, gate, handover] };
+    assert.deepEqual(afterArrival(opts, { arrival }), { hooks });
+    assert.equal(afterArrival(opts, {}), opts);
+  });
+});
+
 describe("a move by force", () => {
   const forced = { ...flip, gate: { ...flip.gate, force: "true" } };
   const lacks =
@@ -135,7 +172,7 @@ describe("a move by force", () => {
         asked = true;
         return Promise.resolve(what);
       };
-      const guards = { gate: hook, handover: hook, drain: hook, forced: record };
+      const guards = { gate: hook, arrival: hook, handover: hook, drain: hook, forced: record };
       return new Release("r", releaseArgs(settingsOf({ ...goodConfig, activeColor: "green" })), { guards });
     });
     assert.ok(asked);

@@ -91,6 +91,9 @@ export class FakeCluster implements Cluster {
   watchJob(_: string, changed: () => void, signal: AbortSignal): Promise<void> {
     return this.watchEndpoints(changed, signal);
   }
+  watch(_: ObjectKind, changed: () => void, signal: AbortSignal): Promise<void> {
+    return this.watchEndpoints(changed, signal);
+  }
   podsEverywhere = () => Promise.resolve(this.held.controllers ?? []);
 
   watchEndpoints(changed: () => void, signal: AbortSignal): Promise<void> {
