@@ -14,7 +14,8 @@ it touches anything: rules on transitions judge the inputs of the release, which
 A rollback is a lower weight, or a flip back to the color that was left, with the image that it had then. No rule on how
 traffic moves refuses one. An update that moves nothing and changes no image is at rest, and no transition is judged.
 
-Each rule is tuned or turned off by a file, without touching code:
+Each rule is tuned or turned off by a file, without touching code; \`cyan rollout\` takes it too, by its options or by
+[its config](rollouts.md#policy-packs):
 
     {
       "weight-step": { "maxStep": 20 },

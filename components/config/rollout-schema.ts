@@ -31,6 +31,13 @@ const metrics = z
   })
   .partial();
 
+/** A folder, or a folder and the file that tunes its rules. */
+const policyPack = z
+  .union([text, z.strictObject({ folder: text, config: text.optional() })], {
+    error: "write a folder, or a map with folder and config",
+  })
+  .transform((pack) => (typeof pack === "string" ? { folder: pack } : pack));
+
 /** How `cyan rollout` goes about a release. What a key means is said in docs/rollouts.md. */
 export const rolloutSchema = z.strictObject({
   steps: z
@@ -44,7 +51,7 @@ export const rolloutSchema = z.strictObject({
   idleTimeout: lasting,
   onIdleTimeout: oneOf(idleChoices),
   onResume: oneOf(resumeChoices),
-  policyPacks: z.array(text, { error: "write a list of folders" }),
+  policyPacks: z.array(policyPack, { error: "write a list of folders" }),
   notify: z.record(z.string(), notify, { error: "write a map of names" }),
   metrics,
 });

@@ -51,6 +51,13 @@ export interface PushgatewaySettings {
   readonly token?: SecretReference;
 }
 
+/** A policy pack that previews and updates are checked with; its paths are relative to the checkout. */
+export interface PolicyPack {
+  readonly folder: string;
+  /** The JSON file that tunes its rules, as `pulumi up --policy-pack-config` takes it. */
+  readonly config?: string;
+}
+
 /** How a release is rolled out unless the command says otherwise. */
 export interface RolloutSettings {
   /** Percent of requests of each step, rising; the flip comes after them. */
@@ -65,8 +72,7 @@ export interface RolloutSettings {
   readonly idleTimeout: Duration;
   readonly onIdleTimeout: (typeof idleChoices)[number];
   readonly onResume: (typeof resumeChoices)[number];
-  /** Folders of the policy packs that previews and updates are checked with. */
-  readonly policyPacks: readonly string[];
+  readonly policyPacks: readonly PolicyPack[];
   /** By a name of the user's own. */
   readonly notify: Readonly<Record<string, NotifySettings>>;
   readonly metrics: MetricsSettings;

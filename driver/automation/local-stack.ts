@@ -1,4 +1,5 @@
 import type { Stack } from "@pulumi/pulumi/automation";
+import { type PolicyPack } from "../../components/model/rollout";
 import { Findings } from "./findings";
 import { allDead, lockOwners } from "./lock";
 import { type Ending, type ReleaseStack } from "./release-stack";
@@ -7,8 +8,7 @@ interface LocalStackArgs {
   /** The folder of Pulumi.yaml. */
   readonly checkout: string;
   readonly stack: string;
-  /** Folders of policy packs. */
-  readonly policyPacks: readonly string[];
+  readonly policyPacks: readonly PolicyPack[];
   readonly env: Readonly<Record<string, string>>;
   readonly host: string;
   readonly isAlive: (pid: number) => boolean;
@@ -82,7 +82,7 @@ class LocalStack implements ReleaseStack {
     try {
       await operation({
         ...more,
-        policyPacks: [...policyPacks],
+        ...packFlags(policyPacks),
         onEvent: findings.add,
         signal: interrupt.signal,
         color: "never",
@@ -96,4 +96,13 @@ class LocalStack implements ReleaseStack {
       signal.removeEventListener("abort", forward);
     }
   }
+}
+
+/** The command wants a config for each pack or for none; an empty one is none. */
+export function packFlags(packs: readonly PolicyPack[]): { policyPacks: string[]; policyPackConfigs: string[] } {
+  const tuned = packs.some(({ config }) => config !== undefined);
+  return {
+    policyPacks: packs.map(({ folder }) => folder),
+    policyPackConfigs: tuned ? packs.map(({ config = "" }) => config) : [],
+  };
 }

@@ -13,12 +13,14 @@ export interface DriverOptions {
   readonly stack?: string;
   readonly json?: true;
   readonly policyPack?: readonly string[];
+  readonly policyPackConfig?: readonly string[];
 }
 
 export function withDriverOptions(command: Command): Command {
   return command
     .option("--stack <name>", "the stack; the selected one by default")
     .option("--policy-pack <folder...>", "check previews and updates with these packs too")
+    .option("--policy-pack-config <file...>", "the JSON files that tune these packs, one for each")
     .option("--json", "one JSON object a line for each event");
 }
 

@@ -7,12 +7,13 @@ import { type ClusterEvents, connectEvents, mainRoutes, type ObjectReference } f
 import { connectLeases, type Leases } from "../../components/live/leases";
 import { readLive } from "../../components/live/read";
 import { colors } from "../../components/model/color";
+import { type PolicyPack } from "../../components/model/rollout";
 import { shareOf } from "../../components/model/traffic";
 import { liveRouters } from "../../components/routers/live";
 import { openStack } from "../automation/local-stack";
 import { type ReleaseStack } from "../automation/release-stack";
 import { checkout } from "../checkout";
-import { type Invocation } from "../invocation";
+import { type Invocation, UserError } from "../invocation";
 import { readStack, type Stack } from "../stack";
 import { type Holder, holderOf } from "./holder";
 import { leaseName } from "./lease";
@@ -22,6 +23,8 @@ export interface SessionOptions {
   readonly stack?: string;
   /** Folders of policy packs, besides those of the config. */
   readonly policyPack?: readonly string[];
+  /** A file for each of those, in their order. */
+  readonly policyPackConfig?: readonly string[];
 }
 
 /** What a command works with that reads or drives a rollout. */
@@ -45,6 +48,7 @@ export interface Session {
  * @throws UserError when the stack or its config is wrong.
  */
 export async function openSession(options: SessionOptions, invocation: Invocation): Promise<Session> {
+  const packs = packsOf(options);
   const stack = await readStack(options, checkout, invocation);
   const { namespace, cluster } = stack.settings;
   const user = invocation.env["GITHUB_ACTOR"] ?? invocation.env["GITLAB_USER_LOGIN"] ?? userInfo().username;
@@ -63,7 +67,7 @@ export async function openSession(options: SessionOptions, invocation: Invocatio
       openStack({
         checkout,
         stack: stack.name,
-        policyPacks: [...stack.settings.rollout.policyPacks, ...(options.policyPack ?? [])],
+        policyPacks: [...stack.settings.rollout.policyPacks, ...packs],
         env: environment(invocation.env),
         host: hostname(),
         isAlive,
@@ -71,6 +75,20 @@ export async function openSession(options: SessionOptions, invocation: Invocatio
       }),
     ),
   };
+}
+
+/** @throws UserError when it is not said which pack a config is of. */
+export function packsOf({ policyPack = [], policyPackConfig }: SessionOptions): PolicyPack[] {
+  if (policyPackConfig !== undefined && policyPackConfig.length !== policyPack.length) {
+    const [packs, configs] = [policyPack.length, policyPackConfig.length];
+    throw new UserError(
+      `--policy-pack-config: ${configs} for ${packs} of --policy-pack; write one for each, in their order`,
+    );
+  }
+  return policyPack.map((folder, index) => {
+    const config = policyPackConfig?.[index];
+    return { folder, ...(config !== undefined && { config }) };
+  });
 }
 
 /** A stack that is opened when something is first done with it: an abort leads live requests back before that. */

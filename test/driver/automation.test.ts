@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { GateError } from "../../components/gates/gate";
 import type { EngineEvent } from "@pulumi/pulumi/automation";
 import { Findings } from "../../driver/automation/findings";
+import { packFlags } from "../../driver/automation/local-stack";
 import { allDead, lockOwners } from "../../driver/automation/lock";
+import { packsOf } from "../../driver/rollout/session";
+import { goodConfig, settingsOf } from "../components/fixtures";
 
 const event = (partial: Partial<EngineEvent>): EngineEvent => ({ sequence: 1, timestamp: 0, ...partial });
 const policy = (enforcementLevel: "mandatory" | "warning") =>
@@ -25,6 +28,35 @@ function ending(...events: readonly EngineEvent[]) {
   for (const each of events) findings.add(each);
   return findings.ending("one\ntwo");
 }
+
+describe("the policy packs that a stack is checked with", () => {
+  it("have a config each as soon as one has, which may be none", () => {
+    const [dev, prod] = [{ folder: "policies/dev" }, { folder: "policies/prod", config: "prod.json" }];
+    const folders = ["policies/dev", "policies/prod"];
+    assert.deepEqual(packFlags([dev, prod]), { policyPacks: folders, policyPackConfigs: ["", "prod.json"] });
+    assert.deepEqual(packFlags([dev]), { policyPacks: ["policies/dev"], policyPackConfigs: [] });
+  });
+
+  it("are those of the command too, with a config for each or for none", () => {
+    const packs = { policyPack: ["a", "b"], policyPackConfig: ["a.json", "b.json"] };
+    const both = [
+      { folder: "a", config: "a.json" },
+      { folder: "b", config: "b.json" },
+    ];
+    assert.deepEqual(packsOf(packs), both);
+    assert.deepEqual(packsOf({ policyPack: ["a"] }), [{ folder: "a" }]);
+    assert.throws(() => packsOf({ ...packs, policyPackConfig: ["a.json"] }), {
+      name: "UserError",
+      message: "--policy-pack-config: 1 for 2 of --policy-pack; write one for each, in their order",
+    });
+  });
+
+  it("are a folder in the config of a stack, or a folder and its config", () => {
+    const prod = { folder: "policies/prod", config: "prod.json" };
+    const { rollout } = settingsOf({ ...goodConfig, rollout: { policyPacks: ["policies/dev", prod] } });
+    assert.deepEqual(rollout.policyPacks, [{ folder: "policies/dev" }, prod]);
+  });
+});
 
 describe("why an operation on a stack did not succeed", () => {
   it("is a refusal when a mandatory policy was violated, and not when an advisory one was", () => {

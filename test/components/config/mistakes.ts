@@ -300,6 +300,11 @@ export const mistakes: readonly Mistake[] = [
     ["rollout.steps: write a list of weights such as [5, 20, 50]"],
   ],
   [
+    "a rollout's policy packs",
+    { ...goodConfig, rollout: { policyPacks: ["policies/dev", { config: "packs.json" }] } },
+    ["rollout.policyPacks.1.folder: is missing"],
+  ],
+  [
     "a rollout's interval",
     { ...goodConfig, rollout: { interval: "a while" } },
     ['rollout.interval: is "a while"; write a duration such as 30s, 5m or 1h'],
