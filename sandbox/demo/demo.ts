@@ -31,13 +31,13 @@ export interface Pace {
    * take a change over, Traefik a tenth. @default 1000
    */
   readonly settle: number;
-  /** Requests in that window. @default 600 */
+  /** Requests in that window. @default 500 */
   readonly window: number;
-  /** How long the route may take to serve after the first `pulumi up`, in milliseconds. @default 60000 */
+  /** How long the route may take to serve after the first `pulumi up`, in milliseconds. @default 50000 */
   readonly serving: number;
 }
 
-const defaultPace: Pace = { rate: 200, settle: 1_000, window: 600, serving: 60_000 };
+const defaultPace: Pace = { rate: 200, settle: 1_000, window: 500, serving: 60_000 };
 
 /** What the demo measured. */
 export interface DemoResult {
