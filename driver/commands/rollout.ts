@@ -1,12 +1,13 @@
 import { Command } from "commander";
 import { resumeChoices } from "../../components/model/rollout";
 import { systemClock } from "../clock";
-import { type Invocation } from "../invocation";
+import { type Invocation, UserError } from "../invocation";
+import { viewOf } from "../rollout/lease";
 import { begin, next } from "../rollout/next";
 import { type RolloutPlan } from "../rollout/plan";
-import { choice, planRollout, type RolloutOptions } from "../rollout/plan-rollout";
+import { choice, planRollout, type RolloutOptions, settingsBefore } from "../rollout/plan-rollout";
 import { type Decide, run } from "../rollout/run";
-import { openSession } from "../rollout/session";
+import { openSession, type Session } from "../rollout/session";
 import { began, checkSameRelease, rolloutId, tookOver } from "../rollout/start";
 import { firstState, type RolloutState } from "../rollout/state";
 import { planWaves, type WavesOptions } from "../waves/plan";
@@ -44,13 +45,23 @@ export function rolloutCommand(invocation: Invocation): Command {
       return;
     }
     const session = await openSession(options, invocation);
-    const plan = planRollout(options, session.stack.settings);
-    const decide: Decide = (kept) =>
-      kept === undefined || kept.phase.kind === "ended"
-        ? startOf(plan)
-        : resumed(kept, plan, onResume ?? session.stack.settings.rollout.onResume);
+    const begun = await unfinished(session);
+    const plan = planRollout(options, settingsBefore(session.stack.settings, begun));
+    const decide: Decide = (kept) => {
+      if (kept !== undefined && kept.phase.kind !== "ended") {
+        return resumed(kept, plan, onResume ?? session.stack.settings.rollout.onResume);
+      }
+      if (begun === undefined) return startOf(plan);
+      throw new UserError(`rollout ${begun.id} has come to its end meanwhile; run the command again for another one`);
+    };
     await run({ session, decide, reporter: reporterFor(invocation, options.json), invocation });
   });
+}
+
+async function unfinished({ leases, leaseName }: Session): Promise<RolloutState | undefined> {
+  const lease = await leases.read(leaseName);
+  const state = lease && viewOf(lease).state;
+  return state?.phase.kind === "ended" ? undefined : state;
 }
 
 /** A new rollout. */

@@ -2,7 +2,8 @@ import { otherColor } from "../../components/model/color";
 import { type Duration, parseDuration } from "../../components/model/duration";
 import { type Settings } from "../../components/model/settings";
 import { UserError } from "../invocation";
-import { type RolloutPlan } from "./plan";
+import { type RolloutPlan, trafficBefore } from "./plan";
+import { type RolloutState } from "./state";
 
 /** What `cyan rollout` was told on its command line; each wins over the stack's config. */
 export interface RolloutOptions {
@@ -48,6 +49,14 @@ export function planRollout(options: RolloutOptions, settings: Settings): Rollou
     ...(analysis !== undefined && { analysis: analysis === "none" ? false : analysis }),
     images: (options.image ?? []).map((each) => imageOf(each, to, settings)),
   };
+}
+
+/**
+ * Settings as they were before a rollout moved anything: what is asked for again, to go on with it, means the same as when it
+ * began. Its flip has made its color the active one.
+ */
+export function settingsBefore(settings: Settings, begun: RolloutState | undefined): Settings {
+  return begun === undefined ? settings : { ...settings, traffic: trafficBefore(begun.plan) };
 }
 
 function parseSteps(text: string): number[] {

@@ -5,10 +5,15 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { shellVariables } from "../../sandbox/cluster/access";
 import { sandboxPaths } from "../../sandbox/cluster/paths";
-import { RunningCommand } from "./running-command";
+import { RunningCommand, type ToldEvent } from "./running-command";
 
 const checkout = join(__dirname, "..", "..");
 const paths = sandboxPaths(checkout, process.env);
+
+/** The environment of a command that works on the embedded cluster. */
+export function embeddedEnvironment(): NodeJS.ProcessEnv {
+  return { ...process.env, ...shellVariables(paths, process.env), NO_COLOR: "1" };
+}
 
 /**
  * A stack of the checkout's program on the embedded cluster, with a config file of its own in the checkout, which the
@@ -17,10 +22,13 @@ const paths = sandboxPaths(checkout, process.env);
 export class RolloutStack {
   readonly work = mkdtempSync(join(tmpdir(), "cyan-rollout-"));
   readonly configFile: string;
-  private readonly running: RunningCommand[] = [];
+  private readonly running: Pick<RunningCommand, "runs" | "kill">[] = [];
   private home = "";
 
-  constructor(readonly name: string) {
+  constructor(
+    readonly name: string,
+    private readonly namespace = "cyan-dev",
+  ) {
     this.configFile = join(checkout, `Pulumi.${name}.yaml`);
   }
 
@@ -28,7 +36,7 @@ export class RolloutStack {
   create(values: Readonly<Record<string, string>> = {}, secrets: Readonly<Record<string, string>> = {}): void {
     copyFileSync(join(checkout, "Pulumi.dev.yaml"), this.configFile);
     this.must("pulumi", "stack", "select", "--create", this.name, "--non-interactive");
-    const quick = { readyTimeout: "15s", drain: "1s", "gate.timeout": "5s" };
+    const quick = { namespace: this.namespace, readyTimeout: "15s", drain: "1s", "gate.timeout": "5s" };
     const flags = (kind: string, all: object): string[] =>
       Object.entries(all).flatMap(([path, value]) => [kind, `${path}=${value}`]);
     this.pulumi(
@@ -44,7 +52,7 @@ export class RolloutStack {
 
   /** Takes everything back that an earlier case has left; costs an update where traffic is not at home. */
   async takeHome(): Promise<void> {
-    const left = this.running.splice(0).filter(({ child }) => child.exitCode === null && child.signalCode === null);
+    const left = this.running.splice(0).filter(({ runs }) => runs);
     await Promise.all(left.map((command) => command.kill()));
     if (left.length > 0) this.run("pulumi", "cancel", this.name, "--yes", "--non-interactive");
     this.kubectl("delete", "lease", `cyan-rollout-${this.name}`, "--ignore-not-found");
@@ -63,12 +71,8 @@ export class RolloutStack {
     rmSync(this.work, { recursive: true });
   }
 
-  environment(): NodeJS.ProcessEnv {
-    return { ...process.env, ...shellVariables(paths, process.env), NO_COLOR: "1" };
-  }
-
   run(command: string, ...args: string[]): { ok: boolean; out: string } {
-    const options = { cwd: checkout, env: this.environment(), encoding: "utf8" } as const;
+    const options = { cwd: checkout, env: embeddedEnvironment(), encoding: "utf8" } as const;
     const { status, stdout, stderr } = spawnSync(command, args, options);
     return { ok: status === 0, out: stdout + stderr };
   }
@@ -78,7 +82,7 @@ export class RolloutStack {
   }
 
   kubectl(...args: string[]): string {
-    return this.must("kubectl", "--namespace", "cyan-dev", ...args);
+    return this.must("kubectl", "--namespace", this.namespace, ...args);
   }
 
   /** The color that the main route leads to, and the canary's weight. */
@@ -91,9 +95,12 @@ export class RolloutStack {
     };
   }
 
-  /** Runs `cyan`, with its events. */
-  cyan(...args: string[]): RunningCommand {
-    const command = new RunningCommand([...args, "--stack", this.name], { cwd: checkout, env: this.environment() });
+  /** Runs `cyan`, with what it tells. */
+  cyan<Told extends object = ToldEvent>(...args: string[]): RunningCommand<Told> {
+    const command = new RunningCommand<Told>([...args, "--stack", this.name], {
+      cwd: checkout,
+      env: embeddedEnvironment(),
+    });
     this.running.push(command);
     return command;
   }

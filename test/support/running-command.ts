@@ -4,9 +4,12 @@ import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { type RolloutEvent } from "../../driver/rollout/report";
 
-/** A `cyan` that runs, with what it has told so far. */
-export class RunningCommand {
-  readonly events: (RolloutEvent & { readonly time: string })[] = [];
+/** What a driver tells, with its time. */
+export type ToldEvent = RolloutEvent & { readonly time: string };
+
+/** A `cyan` that runs, with the objects that it has told so far. */
+export class RunningCommand<Told extends object = ToldEvent> {
+  readonly events: Told[] = [];
   readonly child: ChildProcess;
   readonly code: Promise<number | null>;
   private errors = "";
@@ -22,7 +25,7 @@ export class RunningCommand {
     if (stdout === null || stderr === null) throw new Error("there are no pipes");
     stderr.on("data", (chunk: Buffer) => (this.errors += chunk.toString()));
     createInterface({ input: stdout }).on("line", (line) => {
-      if (line.startsWith("{")) this.events.push(JSON.parse(line) as this["events"][number]);
+      if (line.startsWith("{")) this.events.push(JSON.parse(line) as Told);
       this.told();
     });
     this.code = once(this.child, "close").then(([code]) => {
@@ -31,14 +34,29 @@ export class RunningCommand {
     });
   }
 
-  /** The first event of a kind, when it has come. */
-  async until(kind: RolloutEvent["event"], index = 0): Promise<this["events"][number]> {
+  /** Whether it has not ended yet. */
+  get runs(): boolean {
+    return this.child.exitCode === null && this.child.signalCode === null;
+  }
+
+  /** The event of a kind, when it has come: the first, or one after it. */
+  until(kind: string, index = 0): Promise<Told> {
+    return this.find((told) => "event" in told && told.event === kind, index, kind);
+  }
+
+  /** What it tells that `matches`, when it has come. */
+  async find(matches: (told: Told) => boolean, index = 0, what = "such line"): Promise<Told> {
     for (;;) {
-      const found = this.events.filter(({ event }) => event === kind)[index];
+      const found = this.events.filter(matches)[index];
       if (found !== undefined) return found;
-      assert.equal(this.child.exitCode, null, `no ${kind}: ${this.text()}`);
+      assert.ok(this.runs, `no ${what}: ${this.text()}`);
       await new Promise<void>((resolve) => (this.told = resolve));
     }
+  }
+
+  /** As Ctrl-C does. */
+  interrupt(): void {
+    this.child.kill("SIGINT");
   }
 
   /** Ends it, and the update that it runs, at once. */

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { parseSettings } from "../../../components/config/settings";
 import { type Settings } from "../../../components/model/settings";
 import { UserError } from "../../../driver/invocation";
-import { planRollout, type RolloutOptions } from "../../../driver/rollout/plan-rollout";
+import { planRollout, type RolloutOptions, settingsBefore } from "../../../driver/rollout/plan-rollout";
+import { firstState } from "../../../driver/rollout/state";
 import { goodConfig } from "../../components/fixtures";
 
 function settings(config: Readonly<Record<string, unknown>> = {}): Settings {
@@ -46,6 +47,14 @@ describe("the plan of a rollout", () => {
     assert.equal(plan.to, "blue");
     const before = goodConfig.services.shop.blue.image;
     assert.deepEqual(plan.images, [{ service: "shop", image: "registry:5000/shop:3", before }]);
+  });
+
+  it("means the same when it is asked for again, also when the flip has made its color the active one", () => {
+    const [config, options] = [settings(), { to: "green", steps: "50" }];
+    const plan = planRollout(options, config);
+    const flipped = settings({ activeColor: "green" });
+    assert.deepEqual(planRollout(options, settingsBefore(flipped, firstState("1", plan))), plan);
+    assert.equal(settingsBefore(flipped, undefined), flipped);
   });
 
   for (const [options, message] of [
