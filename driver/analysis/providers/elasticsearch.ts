@@ -45,21 +45,28 @@ export const elasticsearch = providerKind({
         const request = { method: "POST", headers, body: JSON.stringify(body) };
         const answer = await requestJson(endpoint(base, path), request, http, signal);
         if (answer.kind === "failure") return answer;
-        const failed = failedShards(answer.body);
+        const { failed } = shardsOf(answer.body);
         if (failed > 0) return { kind: "failure", why: `${failed} shards of ${index} did not answer` };
+        if (isRecord(answer.body) && answer.body["timed_out"] === true) {
+          return { kind: "failure", why: `the search of ${index} timed out on the server, which answered with a part` };
+        }
         return numberAt(answer.body, plain ? "count" : parsed.value);
       },
       check: async (signal) => {
         const path = `/${encodeURIComponent(index)}/_count`;
         const answer = await requestJson(endpoint(base, path), { headers }, http, signal);
-        return answer.kind === "failure" ? answer.why : undefined;
+        if (answer.kind === "failure") return answer.why;
+        // A pattern may match nothing, which is no error to the server, and neither is a key that may not see what it matches.
+        const none = `${base} has no index ${index}, or none that these credentials may read`;
+        return shardsOf(answer.body).total === 0 ? none : undefined;
       },
     };
   },
 });
 
-/** A count of only some of the shards is no count. */
-function failedShards(body: unknown): number {
+/** How many parts the indices have, and how many did not answer: a count of only some of them is no count. */
+function shardsOf(body: unknown): { readonly total: number; readonly failed: number } {
   const shards = isRecord(body) ? body["_shards"] : undefined;
-  return isRecord(shards) && typeof shards["failed"] === "number" ? shards["failed"] : 0;
+  const number = (key: string): number => (isRecord(shards) && typeof shards[key] === "number" ? shards[key] : 0);
+  return { total: number("total"), failed: number("failed") };
 }

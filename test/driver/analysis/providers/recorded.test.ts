@@ -133,6 +133,11 @@ describe("Elasticsearch", () => {
     assert.deepEqual(none, { kind: "no-data", why: "the answer has nothing at aggregations.a.value" });
     const [part] = await read("elasticsearch", settings, "*", { count: 3, _shards: { ...shards, failed: 2 } });
     assert.deepEqual(part, { kind: "failure", why: "2 shards of logs-* did not answer" });
+    // The cluster's search.default_search_timeout ends a search so, with status 200 and what was found until then.
+    const early = { timed_out: true, _shards: shards, aggregations: { a: { value: 3 } } };
+    const [found] = await read("elasticsearch", settings, query, early);
+    const why = "the search of logs-* timed out on the server, which answered with a part";
+    assert.deepEqual(found, { kind: "failure", why });
   });
 });
 
