@@ -42,6 +42,25 @@ export function sumOf(list: string, file: string): string | undefined {
 }
 
 /**
+ * The bytes at an address, which must have this SHA-256.
+ *
+ * @throws SandboxError with the remedy when they do not, or when the address does not answer with success.
+ */
+export async function fetchPinned(
+  { url, sum, remedy }: { readonly url: string; readonly sum: string; readonly remedy: string },
+  fetch: Fetch,
+): Promise<Buffer> {
+  const response = await fetch(url, { signal: AbortSignal.timeout(downloadTimeout) });
+  if (!response.ok) throw new SandboxError(`${url} answered ${String(response.status)}. ${remedy}`);
+  const bytes = Buffer.from(await response.arrayBuffer());
+  const actual = createHash("sha256").update(bytes).digest("hex");
+  if (actual !== sum) {
+    throw new SandboxError(`${url} has SHA-256 ${actual} and should have ${sum}; nothing of it was kept. ${remedy}`);
+  }
+  return bytes;
+}
+
+/**
  * Fetches a download into `folder`, one executable file per binary.
  *
  * @throws SandboxError when the bytes are not those that the publisher summed, or a binary is missing in them.
@@ -52,16 +71,8 @@ export async function download(
   fetch: Fetch,
 ): Promise<void> {
   const { from, sum } = what;
-  const response = await fetch(from.url, { signal: AbortSignal.timeout(downloadTimeout) });
-  if (!response.ok) throw new SandboxError(`${from.url} answered ${String(response.status)}`);
-  const bytes = Buffer.from(await response.arrayBuffer());
-  const actual = createHash("sha256").update(bytes).digest("hex");
-  if (actual !== sum) {
-    throw new SandboxError(
-      `${from.url} has SHA-256 ${actual}, its publisher says ${sum}; nothing of it was kept. ` +
-        "Try again, or set CYAN_TOOLCHAIN=build to build it from source",
-    );
-  }
+  const remedy = "Try again, or set CYAN_TOOLCHAIN=build to build it from source";
+  const bytes = await fetchPinned({ url: from.url, sum, remedy }, fetch);
   const files = from.members === undefined ? new Map([[what.name, bytes]]) : await unpack(bytes, from.members);
   for (const [name, content] of files) {
     writeFileSync(join(folder, name), content);

@@ -7,6 +7,7 @@ import { textReporter } from "../../sandbox/report";
 import { cacheFolder } from "../../sandbox/toolchain/cache";
 import { machineArch } from "../../sandbox/toolchain/parts";
 import { ensureTools, missingTools, presentTools } from "../../sandbox/toolchain/toolchain";
+import { ensureElasticsearch } from "../support/elasticsearch/install";
 
 async function main(): Promise<void> {
   const env = process.env;
@@ -20,10 +21,9 @@ async function main(): Promise<void> {
     );
     return;
   }
-  if (missing.length > 0) {
-    const [report, { signal }] = [textReporter(process.stdout), new AbortController()];
-    await ensureTools({ cache, env, arch: machineArch(), fetch, report, signal });
-  }
+  const [report, { signal }] = [textReporter(process.stdout), new AbortController()];
+  if (missing.length > 0) await ensureTools({ cache, env, arch: machineArch(), fetch, report, signal });
+  await ensureElasticsearch({ cache, env, fetch, report });
   const given = process.argv.slice(2);
   const files = given.length > 0 ? given : ["test/e2e/**/*.test.ts"];
   const mocha = ["node_modules/mocha/bin/mocha.js", "--config", ".mocharc.e2e.json", ...files];

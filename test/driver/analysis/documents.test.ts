@@ -1,18 +1,14 @@
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { join } from "node:path";
-import { parse } from "yaml";
 import { parseAnalysis } from "../../../driver/analysis/spec";
+import { documentedAnalyses } from "../../support/documents";
 
 describe("the analyses in the documentation", () => {
-  for (const name of ["analysis.md", "observability.md"]) {
-    it(`are right in ${name}`, () => {
-      const text = readFileSync(join(__dirname, "..", "..", "..", "docs", name), "utf8");
-      const blocks = text.match(/(?:^ {4}.*\n)+/gm) ?? [];
-      const analyses = blocks.filter((block) => block.startsWith("    providers:"));
+  for (const page of ["analysis.md", "observability.md"]) {
+    it(`are right in ${page}`, () => {
+      const analyses = documentedAnalyses(page);
       assert.ok(analyses.length > 0);
       for (const analysis of analyses) {
-        const parsed = parseAnalysis(parse(analysis));
+        const parsed = parseAnalysis(analysis);
         assert.ok("spec" in parsed, JSON.stringify(parsed));
       }
     });
