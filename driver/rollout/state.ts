@@ -54,6 +54,10 @@ export function isFlip({ plan, step }: RolloutState): boolean {
   return step === flipOf(plan);
 }
 
+export function isPromoted({ phase }: RolloutState): boolean {
+  return phase.kind === "ended" && phase.outcome === "promoted";
+}
+
 /**
  * The state that was kept as text; undefined when there is none.
  *

@@ -1,7 +1,8 @@
 import { type Invocation, UserError } from "../invocation";
 import { type RolloutPlan } from "../rollout/plan";
-import { planRollout, type RolloutOptions } from "../rollout/plan-rollout";
+import { planRollout, type RolloutOptions, settingsBefore } from "../rollout/plan-rollout";
 import { type Session, type SessionOptions } from "../rollout/session";
+import { type RolloutState } from "../rollout/state";
 import { type WavesPlan } from "./plan";
 import { type WavesReporter } from "./report";
 
@@ -15,10 +16,13 @@ export interface WavesArgs {
   readonly invocation: Invocation;
 }
 
-/** @throws UserError that names the stack. */
-export function planFor({ stack }: Session, { options, plan }: WavesArgs): RolloutPlan {
+/**
+ * @param begun the stack's part of these waves, when it has begun: its config says by now what that has moved.
+ * @throws UserError that names the stack.
+ */
+export function planFor({ stack }: Session, { options, plan }: WavesArgs, begun?: RolloutState): RolloutPlan {
   try {
-    return { ...planRollout(options, stack.settings), waves: plan.stacks.slice() };
+    return { ...planRollout(options, settingsBefore(stack.settings, begun)), waves: plan.stacks.slice() };
   } catch (error) {
     throw error instanceof UserError ? new UserError(`stack ${stack.name}: ${error.message}`) : error;
   }

@@ -11,9 +11,9 @@ export interface WavesTools {
   /** Releases a stack, or goes on with its rollout. */
   roll(stack: string): Promise<WavesInput>;
   /** Has the rollout that `roll` drives take its release back. */
-  abort(stack: string): Promise<void>;
-  /** Takes a release back that has ended, or that nobody drives. */
-  takeBack(stack: string): Promise<WavesInput>;
+  abort(stack: string, state: WavesState): Promise<void>;
+  /** Takes a release back that has ended, or that nobody drives. Why is kept before that, as it is by `abort`. */
+  takeBack(stack: string, state: WavesState): Promise<WavesInput>;
   /** Why a stack that was promoted is so no longer; undefined when it is. */
   left(stack: string): Promise<string | undefined>;
 }
@@ -49,7 +49,10 @@ export async function driveWaves(start: WavesNext, tools: WavesTools, signal: Ab
       ({ state, effects } = nextWaves(state, await inbox.take(over)));
     }
   } catch (error) {
-    if (signal.aborted) tools.report({ event: "waves-interrupted", standings: state.standings });
+    if (signal.aborted) {
+      const { standings, failure } = state;
+      tools.report({ event: "waves-interrupted", standings, ...(failure && { failure }) });
+    }
     throw error;
   } finally {
     await Promise.all(running);
@@ -80,10 +83,10 @@ async function work(
     case "roll":
       return tools.roll(effect.stack);
     case "abort":
-      await tools.abort(effect.stack);
+      await tools.abort(effect.stack, state);
       return undefined;
     case "take-back":
-      return tools.takeBack(effect.stack);
+      return tools.takeBack(effect.stack, state);
     case "soak":
       if (effect.seconds > 0) await tools.clock.sleep(effect.seconds * 1000, signal);
       return soaked(state, tools);

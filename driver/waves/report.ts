@@ -10,7 +10,7 @@ export type WavesEvent =
   /** No stack is released any more, and these are taken back. */
   | { readonly event: "wave-failed"; readonly failure: Failure; readonly stacks: readonly string[] }
   /** The command was told to end: every stack stays where it is. */
-  | { readonly event: "waves-interrupted"; readonly standings: WavesState["standings"] }
+  | { readonly event: "waves-interrupted"; readonly standings: WavesState["standings"]; readonly failure?: Failure }
   | { readonly event: "waves-ended"; readonly standings: WavesState["standings"]; readonly failure?: Failure };
 
 /** Tells of the waves, and of each of their stacks. */
@@ -55,8 +55,11 @@ function textOf(event: WavesEvent): string {
       const back = event.stacks.length === 0 ? "nothing else has moved" : `taking back ${event.stacks.join(", ")}`;
       return `${event.failure.stack} stops the waves: ${event.failure.why}; ${back}`;
     }
-    case "waves-interrupted":
-      return `interrupted: ${standingsText(event.standings)}; go on with the same command, or take it back with --on-resume rollback`;
+    case "waves-interrupted": {
+      const goOn = "go on with the same command, or take it back with --on-resume rollback";
+      const takeBack = "the same command takes back what is left";
+      return `interrupted: ${standingsText(event.standings)}; ${event.failure === undefined ? goOn : takeBack}`;
+    }
     case "waves-ended":
       return standingsText(event.standings);
   }

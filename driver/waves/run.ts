@@ -1,15 +1,13 @@
 import { setMaxListeners } from "node:events";
 import { systemClock } from "../clock";
 import { exitCodes, UserError } from "../invocation";
-import { viewOf } from "../rollout/lease";
-import { type RolloutPlan } from "../rollout/plan";
 import { openSession, type Session } from "../rollout/session";
 import { checkSameRelease, rolloutId } from "../rollout/start";
-import { type RolloutState } from "../rollout/state";
+import { isPromoted } from "../rollout/state";
 import { planFor, type WavesArgs } from "./args";
 import { driveWaves } from "./drive";
 import { beginWaves } from "./next";
-import { type Left, leftOf } from "./resume";
+import { type Kept, keptOf, type Left, leftOf } from "./resume";
 import { StackTools } from "./stack-tools";
 import { type Failure } from "./state";
 
@@ -25,40 +23,53 @@ export async function runWaves(args: WavesArgs): Promise<void> {
   // It is waited for in several places for each stack.
   setMaxListeners(0, signal);
   const open = (stack: string): Promise<Session> => openSession({ ...args.options, stack }, invocation);
-  const read = await Promise.all(plan.stacks.map(async (stack) => readRollout(stack, await open(stack), args)));
+  const reads = await Promise.allSettled(plan.stacks.map(async (stack) => readStack(stack, await open(stack))));
+  const read = reads.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
   const left = leftOf(plan, Object.fromEntries(read.map(({ stack, kept }) => [stack, kept])));
-  for (const each of read) checkFree(each, left);
+  // What was stopped is taken back whatever is wrong with another stack, of which it is on record where it was.
+  const stopped = read.some(({ kept }) => kept.stopped !== undefined && kept.stopped.id === left?.id);
+  for (const each of reads) if (each.status === "rejected" && !stopped) throw each.reason;
+  for (const each of left?.failure === undefined ? read : []) checkFree(each, left, args);
   const id = left?.id ?? rolloutId(new Date(systemClock.now()));
   const failure = left?.failure ?? (left && onResume === "rollback" ? givenUp(left) : undefined);
-  const tools = new StackTools({ ...args, id, clock: systemClock, open });
+  const known = new Map(read.map(({ stack, session }) => [stack, session]));
+  const tools = new StackTools({ ...args, id, known, clock: systemClock, open });
   const { failure: failed, standings } = await driveWaves(beginWaves(plan, left?.standings, failure), tools, signal);
   const stuck = Object.values(standings).includes("stuck");
   if (failed !== undefined) invocation.exitCode = stuck ? exitCodes.failed : failed.code;
 }
 
-/** A stack, with the rollout that is asked for and the one that is on record. */
-interface ReadRollout {
+/** A stack, with what its Lease has on record. */
+interface Read {
   readonly stack: string;
-  readonly asked: RolloutPlan;
-  readonly kept?: RolloutState;
+  readonly session: Session;
+  readonly kept: Kept;
 }
 
-async function readRollout(stack: string, session: Session, args: WavesArgs): Promise<ReadRollout> {
-  const asked = planFor(session, args);
+async function readStack(stack: string, session: Session): Promise<Read> {
   const lease = await session.leases.read(session.leaseName);
-  const kept = lease && viewOf(lease).state;
-  return { stack, asked, ...(kept && { kept }) };
+  return { stack, session, kept: keptOf(lease, session.stack.settings.traffic.activeColor) };
 }
 
-/** @throws UserError when another rollout of the stack is not finished, or the waves that are gone on with are of another release. */
-function checkFree({ stack, asked, kept }: ReadRollout, left: Left | undefined): void {
-  if (kept === undefined) return;
-  if (kept.id === left?.id) {
-    checkSameRelease(kept, asked);
-  } else if (kept.phase.kind !== "ended") {
-    const over = kept.plan.waves ? ` over ${kept.plan.waves.join(",")}` : "";
+/**
+ * @throws UserError when what is asked for is wrong for the stack, another rollout of it is not finished, or the waves that are
+ * gone on with are of another release.
+ */
+function checkFree({ stack, session, kept: { state, stopped } }: Read, left: Left | undefined, args: WavesArgs): void {
+  const ours = state !== undefined && state.id === left?.id ? state : undefined;
+  const asked = planFor(session, args, ours);
+  if (ours !== undefined) {
+    checkSameRelease(ours, asked);
+  } else if (state !== undefined && stopped?.id === state.id && isPromoted(state)) {
+    const { failure } = stopped;
     throw new UserError(
-      `stack ${stack}: rollout ${kept.id}${over} is not finished; ` +
+      `stack ${stack}: it is still to be taken back, for ${failure.stack} stopped its waves: ${failure.why}; ` +
+        `run it again over ${state.plan.waves?.join(",") ?? stack}, or: npx cyan rollback --stack ${stack}`,
+    );
+  } else if (state !== undefined && state.phase.kind !== "ended") {
+    const over = state.plan.waves ? ` over ${state.plan.waves.join(",")}` : "";
+    throw new UserError(
+      `stack ${stack}: rollout ${state.id}${over} is not finished; ` +
         `go on with it: npx cyan resume --stack ${stack}; or take it back first: npx cyan abort --stack ${stack}`,
     );
   }

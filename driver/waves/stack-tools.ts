@@ -3,16 +3,16 @@ import { exitCodes, type Invocation, UserError } from "../invocation";
 import { ask } from "../rollout/ask";
 import { viewOf } from "../rollout/lease";
 import { begin, next } from "../rollout/next";
-import { type RolloutPlan } from "../rollout/plan";
 import { decided } from "../rollout/request";
 import { type Decide, run } from "../rollout/run";
 import { type Session } from "../rollout/session";
 import { began, tookOver } from "../rollout/start";
-import { firstState, type RolloutState } from "../rollout/state";
+import { firstState, isPromoted, type RolloutState } from "../rollout/state";
 import { messageOf } from "../rollout/work";
 import { type WavesTools } from "./drive";
 import { planFor, type WavesArgs } from "./args";
-import { type WavesInput } from "./state";
+import { type WavesInput, type WavesState } from "./state";
+import { keepStopped } from "./stopped";
 
 /** How often a cluster is asked before it counts as gone. */
 const tries = 3;
@@ -23,6 +23,8 @@ interface StackToolsArgs extends WavesArgs {
   /** Of the rollouts of all stacks. */
   readonly id: string;
   readonly clock: Clock;
+  /** The stacks as they were at the beginning: their Leases are at hand. */
+  readonly known: ReadonlyMap<string, Pick<Session, "leases" | "leaseName">>;
   /** Reads a stack as it is now. */
   readonly open: (stack: string) => Promise<Session>;
 }
@@ -48,11 +50,10 @@ export class StackTools implements WavesTools {
     const begun = { yet: false };
     try {
       const session = await this.args.open(stack);
-      const plan = planFor(session, this.args);
       this.running.set(stack, session);
       const decide: Decide = (kept) => {
         if (this.stopped.has(stack)) return undefined;
-        const chosen = this.chosen(stack, kept, plan);
+        const chosen = this.chosen(kept, session);
         begun.yet = true;
         return chosen;
       };
@@ -68,8 +69,9 @@ export class StackTools implements WavesTools {
   }
 
   /** A rollout that has not taken its Lease yet cannot be told: it does not begin, or is told when it has. */
-  async abort(stack: string): Promise<void> {
+  async abort(stack: string, state: WavesState): Promise<void> {
     this.stopped.add(stack);
+    await this.keep(stack, state);
     const { clock, invocation } = this.args;
     for (;;) {
       const session = this.running.get(stack);
@@ -81,7 +83,8 @@ export class StackTools implements WavesTools {
     }
   }
 
-  async takeBack(stack: string): Promise<WavesInput> {
+  async takeBack(stack: string, state: WavesState): Promise<WavesInput> {
+    await this.keep(stack, state);
     try {
       const session = await this.args.open(stack);
       const { activeColor } = session.stack.settings.traffic;
@@ -91,8 +94,8 @@ export class StackTools implements WavesTools {
         byHand.done = isPromoted(kept) && activeColor !== kept.plan.to;
         return byHand.done ? undefined : decided(kept, "rollback", session);
       };
-      const { state } = await this.driven(stack, session, decide);
-      const restored = byHand.done || (state?.phase.kind === "ended" && state.phase.outcome === "restored");
+      const { state: ended } = await this.driven(stack, session, decide);
+      const restored = byHand.done || (ended?.phase.kind === "ended" && ended.phase.outcome === "restored");
       return { kind: "taken-back", stack, standing: restored ? "restored" : "stuck" };
     } catch (error) {
       this.args.invocation.stderr.write(`error: stack ${stack} could not be taken back: ${this.problem(error)}\n`);
@@ -117,6 +120,18 @@ export class StackTools implements WavesTools {
     }
   }
 
+  /** Keeps on the stack's Lease why it is to be taken back: that needs no more than the Lease, and is done at once. */
+  private async keep(stack: string, { failure, standings }: WavesState): Promise<void> {
+    const { known, id, invocation } = this.args;
+    const at = known.get(stack);
+    if (at === undefined || failure === undefined) return;
+    try {
+      await keepStopped(at.leases, at.leaseName, { id, failure, standings });
+    } catch (error) {
+      invocation.stderr.write(`warning: stack ${stack} does not know why it is taken back: ${this.problem(error)}\n`);
+    }
+  }
+
   /** A rollout with an exit code of its own. */
   private async driven(stack: string, session: Session, decide: Decide) {
     const invocation: Invocation = { ...this.args.invocation, exitCode: exitCodes.done };
@@ -125,11 +140,13 @@ export class StackTools implements WavesTools {
   }
 
   /** Goes on with the stack's part of these waves, or begins it. */
-  private chosen(stack: string, kept: RolloutState | undefined, plan: RolloutPlan): ReturnType<Decide> {
+  private chosen(kept: RolloutState | undefined, session: Session): ReturnType<Decide> {
     if (kept !== undefined && kept.phase.kind !== "ended") {
-      if (kept.id !== this.args.id) throw new UserError(`stack ${stack}: rollout ${kept.id} is not finished`);
+      if (kept.id !== this.args.id)
+        throw new UserError(`stack ${session.stack.name}: rollout ${kept.id} is not finished`);
       return { start: next(kept, { kind: "took-over", then: "continue" }), event: tookOver(kept) };
     }
+    const plan = planFor(session, this.args);
     return { start: begin(firstState(this.args.id, plan)), event: began(plan) };
   }
 
@@ -146,8 +163,4 @@ function outcomeOf(stack: string, { phase }: RolloutState, code: number): WavesI
   if (phase.kind !== "ended") throw new Error(`${stack}: its rollout ended in the phase ${phase.kind}`);
   if (phase.outcome === "promoted") return { kind: "promoted", stack };
   return { kind: "failed", stack, standing: phase.outcome, why: phase.cause?.why ?? phase.outcome, code };
-}
-
-function isPromoted({ phase }: RolloutState): boolean {
-  return phase.kind === "ended" && phase.outcome === "promoted";
 }

@@ -1,23 +1,30 @@
+import { z } from "zod";
 import { type WavesPlan } from "./plan";
 
-/** Where one stack is. */
-export type Standing =
-  /** It was not touched. */
-  | "waiting"
-  | "rolling"
-  | "promoted"
-  | "restoring"
-  | "restored"
-  /** It could not be taken back. */
-  | "stuck";
+/** `waiting` was not touched; `stuck` could not be taken back. */
+const standingSchema = z.enum(["waiting", "rolling", "promoted", "restoring", "restored", "stuck"]);
 
-/** What stopped the waves. */
-export interface Failure {
-  readonly stack: string;
-  readonly why: string;
+const failureSchema = z.strictObject({
+  stack: z.string(),
+  why: z.string(),
   /** What the command exits with for it. */
-  readonly code: number;
-}
+  code: z.number(),
+});
+
+/** Waves that have stopped: what a Lease of a stack that is to be taken back keeps of them. */
+export const stoppedSchema = z.strictObject({
+  /** Of the rollouts of all stacks. */
+  id: z.string(),
+  failure: failureSchema,
+  /** Where each stack was then. */
+  standings: z.record(z.string(), standingSchema),
+});
+
+/** Where one stack is. */
+export type Standing = z.output<typeof standingSchema>;
+/** What stopped the waves. */
+export type Failure = Readonly<z.output<typeof failureSchema>>;
+export type Stopped = Readonly<z.output<typeof stoppedSchema>>;
 
 export interface WavesState {
   readonly plan: WavesPlan;

@@ -1,139 +1,43 @@
 import assert from "node:assert/strict";
-import { type ChildProcess, spawn, spawnSync } from "node:child_process";
-import { once } from "node:events";
-import { readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { createInterface } from "node:readline";
-import { parseDocument } from "yaml";
-import { shellVariables } from "../../sandbox/cluster/access";
-import { sandboxPaths } from "../../sandbox/cluster/paths";
 import { EmbeddedCluster } from "../support/embedded-stack";
+import { embeddedEnvironment, RolloutStack } from "../support/rollout-stack";
+import { RunningCommand } from "../support/running-command";
 
 const checkout = join(__dirname, "..", "..");
-const environment = (): NodeJS.ProcessEnv => ({
-  ...process.env,
-  ...shellVariables(sandboxPaths(checkout, process.env), process.env),
-  NO_COLOR: "1",
-});
 
 interface Told {
   readonly event: string;
   readonly stack?: string;
 }
 
-function run(command: string, ...args: string[]): string {
-  const { status, stdout, stderr } = spawnSync(command, args, { cwd: checkout, env: environment(), encoding: "utf8" });
-  assert.equal(status, 0, stdout + stderr);
-  return stdout;
-}
+const all = ["eu", "us", "ap"];
 
-/** A stack of the checkout's program, in a namespace of its own. */
-class Region {
-  readonly stack: string;
-  private readonly namespace: string;
-  private readonly configFile: string;
+/** A release over all of them, one after the other. */
+const waves = (...args: string[]): RunningCommand<Told> => {
+  const release = ["--to", "green", "--steps", "50", "--interval", "0s", "--analysis", "none"];
+  const over = all.map((stack) => `e2e-${stack}`).join(",");
+  const where = { cwd: checkout, env: embeddedEnvironment() };
+  return new RunningCommand<Told>(["rollout", "--stacks", over, ...release, ...args], where);
+};
 
-  constructor(name: string) {
-    this.stack = `e2e-${name}`;
-    this.namespace = `cyan-${name}`;
-    this.configFile = join(checkout, `Pulumi.${this.stack}.yaml`);
-    const config = parseDocument(readFileSync(join(checkout, "Pulumi.dev.yaml"), "utf8"));
-    for (const [path, value] of [
-      ["namespace", this.namespace],
-      ["previewHost", undefined],
-      ["ingress.host", `${name}.localhost`],
-      ["readyTimeout", "10s"],
-      ["drain", "1s"],
-      ["gate.timeout", "5s"],
-    ] as const) {
-      const [key = "", ...rest] = path.split(".");
-      if (value === undefined) config.deleteIn(["config", `cyan:${key}`]);
-      else config.setIn(["config", `cyan:${key}`, ...rest], value);
-    }
-    writeFileSync(this.configFile, config.toString());
-    run("pulumi", "stack", "select", "--create", this.stack, "--non-interactive");
-    this.pulumi("up", "--yes", "--skip-preview");
-  }
+/** What happened to the stacks, in order. */
+const stepsOf = ({ events }: RunningCommand<Told>): string[] =>
+  events.flatMap(({ event, stack }) =>
+    stack !== undefined && ["moved", "restored", "ended"].includes(event) ? [`${stack} ${event}`] : [],
+  );
 
-  pulumi(...args: string[]): string {
-    return run("pulumi", ...args, "--stack", this.stack, "--non-interactive");
-  }
+const allBlue = ["blue", "blue", "blue"];
 
-  /** The color that the main route leads to. */
-  get active(): string {
-    const path = "jsonpath={.spec.rules[0].http.paths[0].backend.service.name}";
-    return run("kubectl", "-n", this.namespace, "get", "ingress", "shop", "-o", path).replace("shop-", "");
-  }
-
-  destroy(): void {
-    this.pulumi("destroy", "--yes", "--skip-preview");
-    this.pulumi("stack", "rm", "--yes");
-    rmSync(this.configFile, { force: true });
-    rmSync(join(checkout, ".cyan", "receipts", this.stack), { recursive: true, force: true });
-  }
-}
-
-/** A release over both stacks that runs, with what it has told so far. */
-class Waves {
-  readonly events: Told[] = [];
-  private readonly child: ChildProcess;
-  private errors = "";
-  private told: () => void = () => undefined;
-
-  constructor(...args: string[]) {
-    const release = ["--stacks", "e2e-eu,e2e-us", "--steps", "50", "--interval", "0s", "--analysis", "none"];
-    this.child = spawn(process.execPath, ["driver/cyan.js", "rollout", ...release, ...args, "--json"], {
-      ...{ cwd: checkout, env: environment() },
-      stdio: ["ignore", "pipe", "pipe"],
-    });
-    const { stdout, stderr } = this.child;
-    if (stdout === null || stderr === null) throw new Error("there are no pipes");
-    stderr.on("data", (chunk: Buffer) => (this.errors += chunk.toString()));
-    createInterface({ input: stdout }).on("line", (line) => {
-      this.events.push(JSON.parse(line) as Told);
-      this.told();
-    });
-    this.child.once("close", () => {
-      this.told();
-    });
-  }
-
-  async until(kind: string): Promise<void> {
-    while (!this.events.some(({ event }) => event === kind)) {
-      assert.equal(this.child.exitCode, null, `no ${kind}: ${this.text}`);
-      await new Promise<void>((resolve) => (this.told = resolve));
-    }
-  }
-
-  interrupt(): void {
-    this.child.kill("SIGINT");
-  }
-
-  async exits(code: number): Promise<this> {
-    if (this.child.exitCode === null) await once(this.child, "close");
-    assert.equal(this.child.exitCode, code, this.text);
-    return this;
-  }
-
-  /** What happened to the stacks, in order. */
-  get steps(): string[] {
-    return this.events.flatMap(({ event, stack }) =>
-      stack !== undefined && ["moved", "restored", "ended"].includes(event) ? [`${stack} ${event}`] : [],
-    );
-  }
-
-  get text(): string {
-    return `${this.events.map((event) => JSON.stringify(event)).join("\n")}\n${this.errors}`;
-  }
-}
-
-describe("a rollout over two stacks of the embedded cluster", () => {
+describe("a rollout over three stacks of the embedded cluster", () => {
   const cluster = new EmbeddedCluster();
-  const regions: Region[] = [];
+  const regions = all.map((name) => new RolloutStack(`e2e-${name}`, `cyan-${name}`));
+  const [, us] = regions;
 
-  before(async () => {
+  before(async function () {
+    this.timeout(300_000);
     await cluster.bringUp();
-    for (const name of ["eu", "us"]) regions.push(new Region(name));
+    for (const region of regions) region.create({ "ingress.host": `${region.name}.localhost`, previewHost: "" });
   });
 
   after(async () => {
@@ -141,43 +45,51 @@ describe("a rollout over two stacks of the embedded cluster", () => {
     await cluster.leave();
   });
 
-  const active = (): string[] => regions.map((region) => region.active);
-
-  it("releases one after the other", async () => {
-    const { steps, events } = await new Waves().exits(0);
-    const each = (stack: string): string[] => [`${stack} moved`, `${stack} moved`, `${stack} ended`];
-    assert.deepEqual(steps, [...each("e2e-eu"), ...each("e2e-us")]);
-    assert.equal(events.at(-1)?.event, "waves-ended");
-    assert.deepEqual(active(), ["green", "green"]);
+  beforeEach(async () => {
+    for (const region of regions) await region.takeHome();
   });
 
-  it("is interrupted between two waves, and goes on with the one that is left", async () => {
-    const first = new Waves("--soak", "1h");
+  const active = (): string[] => regions.map((region) => region.live().active);
+
+  it("is interrupted between two waves, goes on with those that are left, and releases one after the other", async () => {
+    const first = waves("--soak", "1h");
     await first.until("wave-soaking");
     first.interrupt();
     await first.exits(130);
     assert.equal(first.events.at(-1)?.event, "waves-interrupted");
-    assert.deepEqual(active(), ["blue", "green"]);
-    const { steps } = await new Waves().exits(0);
-    assert.deepEqual(steps, ["e2e-us moved", "e2e-us moved", "e2e-us ended"]);
-    assert.deepEqual(active(), ["blue", "blue"]);
+    assert.deepEqual(active(), ["green", "blue", "blue"]);
+    const second = await waves().exits(0);
+    const each = (stack: string): string[] => [`${stack} moved`, `${stack} moved`, `${stack} ended`];
+    assert.deepEqual(
+      [...stepsOf(first), ...stepsOf(second)],
+      [...each("e2e-eu"), ...each("e2e-us"), ...each("e2e-ap")],
+    );
+    assert.equal(second.events.at(-1)?.event, "waves-ended");
+    assert.deepEqual(active(), ["green", "green", "green"]);
   });
 
-  it("takes the first one back when the second one fails", async () => {
-    const [, us] = regions;
+  it("takes the first one back when the second one fails, and does not touch the third", async () => {
     us?.pulumi("config", "set", "--path", "services.shop.green.image", "cyan.local/none:1");
-    const waves = await new Waves().exits(1);
-    assert.match(waves.text, /"event":"wave-failed","failure":\{"stack":"e2e-us",[^\n]*"stacks":\["e2e-eu"\]/);
-    assert.match(waves.text, /"standings":\{"e2e-eu":"restored","e2e-us":"restored"\}/);
-    assert.deepEqual(active(), ["blue", "blue"]);
+    const failed = await waves().exits(1);
+    assert.match(failed.text(), /"event":"wave-failed","failure":\{"stack":"e2e-us",[^\n]*"stacks":\["e2e-eu"\]/);
+    assert.match(failed.text(), /"standings":\{"e2e-eu":"restored","e2e-us":"restored","e2e-ap":"waiting"\}/);
+    assert.deepEqual(active(), allBlue);
   });
 
-  it("begins nothing when the config of one stack is wrong", async () => {
-    const [, us] = regions;
+  it("is taken back by the same command when it was killed after a failure, and only then tells what is wrong", async () => {
+    const killed = waves();
+    await killed.until("moved");
+    // Nothing on record of this stack will say that it stopped the waves.
     us?.pulumi("config", "set", "activeColor", "red");
-    const waves = await new Waves().exits(2);
-    assert.deepEqual(waves.events, []);
-    assert.match(waves.text, /error: the config of stack e2e-us has a problem:\n {2}activeColor: is "red"/);
-    us?.pulumi("config", "set", "activeColor", "blue");
+    await killed.until("took-over");
+    await killed.kill();
+    const second = await waves().exits(2);
+    assert.match(second.text(), /"event":"wave-failed","failure":\{"stack":"e2e-us",[^\n]*"stacks":\["e2e-eu"\]/);
+    assert.deepEqual(stepsOf(second), ["e2e-eu restored", "e2e-eu ended"]);
+    assert.match(second.text(), /"standings":\{"e2e-eu":"restored","e2e-us":"waiting","e2e-ap":"waiting"\}/);
+    assert.deepEqual(active(), allBlue);
+    const third = await waves().exits(2);
+    assert.deepEqual(third.events, []);
+    assert.match(third.text(), /error: the config of stack e2e-us has a problem:\n {2}activeColor: is "red"/);
   });
 });

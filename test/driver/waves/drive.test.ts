@@ -84,6 +84,26 @@ describe("a driver of waves", () => {
     ]);
   });
 
+  it("says what is being taken back when it is interrupted at that", async () => {
+    const tools = new FakeTools();
+    const abort = new AbortController();
+    tools.ends = { us: () => failing("us") };
+    tools.takeBack = () => {
+      abort.abort(new Error("interrupted by SIGINT"));
+      return Promise.reject(abort.signal.reason as Error);
+    };
+    await assert.rejects(driveWaves(beginWaves(plan), tools, abort.signal), /interrupted by SIGINT/);
+    const failure = { stack: "us", why: "errors", code: 4 };
+    const standings = { eu: "restoring", us: "restored", ap: "waiting" } as const;
+    const told: WavesEvent = { event: "waves-interrupted", standings, failure };
+    assert.deepEqual(tools.events.at(-1), told);
+    const lines: string[] = [];
+    plainWaves((line) => lines.push(line)).waves(told);
+    assert.deepEqual(lines, [
+      "interrupted: eu being taken back, us taken back, ap not touched; the same command takes back what is left\n",
+    ]);
+  });
+
   it("looks before the next wave whether what was promoted still is", async () => {
     const tools = new FakeTools();
     tools.moved = { eu: "it was taken back meanwhile" };
