@@ -46,16 +46,27 @@ export function rolloutCommand(invocation: Invocation): Command {
     }
     const session = await openSession(options, invocation);
     const begun = await unfinished(session);
-    const plan = planRollout(options, settingsBefore(session.stack.settings, begun));
-    const decide: Decide = (kept) => {
-      if (kept !== undefined && kept.phase.kind !== "ended") {
-        return resumed(kept, plan, onResume ?? session.stack.settings.rollout.onResume);
-      }
-      if (begun === undefined) return startOf(plan);
-      throw new UserError(`rollout ${begun.id} has come to its end meanwhile; run the command again for another one`);
-    };
+    const { settings } = session.stack;
+    const plan = planRollout(options, settingsBefore(settings, begun));
+    const decide = beginOrGoOn({ plan, begun, onResume: onResume ?? settings.rollout.onResume });
     await run({ session, decide, reporter: reporterFor(invocation, options.json), invocation });
   });
+}
+
+interface Asked {
+  readonly plan: RolloutPlan;
+  /** The rollout that was not finished when the command was run: the plan is of the same. */
+  readonly begun: RolloutState | undefined;
+  readonly onResume: "continue" | "rollback";
+}
+
+/** A new rollout, or the one that is not finished; none where that has come to its end since the command was run. */
+export function beginOrGoOn({ plan, begun, onResume }: Asked): Decide {
+  return (kept) => {
+    if (kept !== undefined && kept.phase.kind !== "ended") return resumed(kept, plan, onResume);
+    if (begun === undefined) return startOf(plan);
+    throw new UserError(`rollout ${begun.id} has come to its end meanwhile; run the command again for another one`);
+  };
 }
 
 async function unfinished({ leases, leaseName }: Session): Promise<RolloutState | undefined> {
