@@ -6,6 +6,7 @@ import { type Live, type LiveService } from "../../components/model/live";
 import { Release, releaseArgs } from "../../components/release";
 import { afterArrival } from "../../components/routers/routed";
 import { FakeCluster, slice } from "../support/cluster";
+import { toldWhile } from "../support/console";
 import { registeredBy, waitsFor } from "../support/mocks";
 import { goodConfig, settingsOf } from "./fixtures";
 
@@ -79,18 +80,20 @@ describe("a router that takes over from another", () => {
   const by = (router?: string) => ({
     metadata: { annotations: router === undefined ? {} : { "cyan.dev/router": router } },
   });
-  const waited = async (from: string | undefined, to: string | undefined): Promise<number> => {
+  const waited = async (from: string | undefined, to: string | undefined) => {
     const began = performance.now();
-    await guarded({ ...goodConfig, drain: "1s" }, live(), async ({ handover }) => {
-      const inputs = { oldInputs: by(from), newInputs: by(to) };
-      await Promise.all([handover.callback({ ...hook, ...inputs }), handover.callback({ ...hook, ...inputs })]);
-    });
-    return performance.now() - began;
+    const update = (): Promise<unknown> =>
+      guarded({ ...goodConfig, drain: "1s" }, live(), async ({ handover }) => {
+        const inputs = { oldInputs: by(from), newInputs: by(to) };
+        await Promise.all([handover.callback({ ...hook, ...inputs }), handover.callback({ ...hook, ...inputs })]);
+      });
+    return { told: await toldWhile(update), took: performance.now() - began };
   };
 
   it("has the drain's time to do so, once for all services, before the former one's routes go", async () => {
-    const took = await waited("ingress-nginx", "traefik");
+    const { told, took } = await waited("ingress-nginx", "traefik");
     assert.ok(took >= 990 && took < 1_900, `it took ${took} ms`);
+    assert.deepEqual(told, ["info: [runtime] the router traefik takes over: 1 s until the routes of ingress-nginx go"]);
   });
 
   it("has none where no router takes over", async () => {
@@ -99,7 +102,9 @@ describe("a router that takes over from another", () => {
       [undefined, "traefik"],
       [undefined, undefined],
     ] as const) {
-      assert.ok((await waited(from, to)) < 900);
+      const { told, took } = await waited(from, to);
+      assert.ok(took < 900, `it took ${took} ms`);
+      assert.deepEqual(told, []);
     }
   });
 });
@@ -142,12 +147,22 @@ describe("a move by force", () => {
   const lacks =
     "capacity: shop green: 1 of 2 ready endpoints for 100 % of the requests; capacity: it has no pods; job: was not run";
 
-  it("asks every gate all the same, waits for none, and runs nothing", async () => {
-    const cluster = await guarded(forced, live(), async (guards) => {
-      await ask(guards);
-      assert.equal(await guards.forced?.(), lacks);
+  const warning = (what: string, lines: readonly string[] = []): string =>
+    [
+      `warning: [runtime] gate.force is set: ${what}`,
+      ...lines,
+      "have them asked again with: pulumi config rm --path gate.force",
+    ].join("\n  ");
+
+  it("asks every gate all the same, waits for none, runs nothing, and warns once of what does not hold", async () => {
+    const told = await toldWhile(async () => {
+      const cluster = await guarded(forced, live(), async (guards) => {
+        await ask(guards);
+        assert.equal(await guards.forced?.(), lacks);
+      });
+      assert.deepEqual(cluster.created, []);
     });
-    assert.deepEqual(cluster.created, []);
+    assert.deepEqual(told, [warning("traffic moves although these gates do not hold", lacks.split("; "))]);
   });
 
   it("is none without gate.force", async () => {
@@ -159,9 +174,11 @@ describe("a move by force", () => {
 
   it("leaves the record of the one before when it moves nothing", async () => {
     const there = { ...resting.route, active: "green" as const, canary: { color: "blue" as const, weight: 0 } };
-    await guarded(forced, live({ route: there, forced: "capacity: too few" }), async (guards) => {
-      assert.equal(await guards.forced?.(), "capacity: too few");
-    });
+    const update = (): Promise<unknown> =>
+      guarded(forced, live({ route: there, forced: "capacity: too few" }), async (guards) => {
+        assert.equal(await guards.forced?.(), "capacity: too few");
+      });
+    assert.deepEqual(await toldWhile(update), [warning("every gate holds")]);
   });
 
   const annotated = async (what: string | undefined): Promise<readonly string[]> => {
