@@ -1,4 +1,4 @@
-import { ProportionTest } from "../../driver/analysis/judges/sequential";
+import { ProportionTest } from "../../driver/analysis/judges/sequential-proportion";
 import { upperQuantile } from "../../driver/analysis/judges/mann-whitney";
 
 /** Seconds from look to look. */

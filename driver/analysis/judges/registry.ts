@@ -1,5 +1,5 @@
 import { comparison } from "./comparison";
-import { proportion } from "./sequential";
+import { proportion } from "./sequential-proportion";
 import { quantile } from "./sequential-quantile";
 import { threshold } from "./threshold";
 

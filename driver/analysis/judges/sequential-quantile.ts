@@ -1,7 +1,7 @@
-import { type Estimate, type Observation, type Side, sides } from "../model";
-import { histogram, incrementsOf, perSide } from "./counts";
+import { type Estimate, type Side, sides } from "../model";
+import { histogram, incrementsOf } from "./counts";
 import { canaryShare, EvidenceProcess } from "./evidence-process";
-import { type Context, type Judge } from "./judge";
+import { type Judge } from "./judge";
 import { proportionBounds } from "./proportion";
 import { sequentialVerdict } from "./sequential";
 
@@ -36,33 +36,22 @@ export const quantile: Judge<QuantileSpec> = {
   queries: ({ buckets }) => ({ buckets: { query: buckets, of: sides } }),
   needs: { query: "buckets", of: ["canary"] },
   judge: (observations, spec, context) => {
-    const batches = batchesOf(observations, context);
-    const test = new QuantileTest(spec.quantile, spec.tolerance);
-    for (const batch of batches) test.add(batch.canary, batch.active);
-    const inStep = batches
-      .filter(({ at }) => at > context.stepStart)
-      .reduce((sum, { canary }) => sum + count(canary), 0);
-    return sequentialVerdict({
-      pValue: test.pValue,
+    const increments = incrementsOf(observations, "buckets", context.counts);
+    const args = {
+      test: new QuantileTest(spec.quantile, spec.tolerance),
       level: context.level,
-      seen: perSide((side) => count(test.seen[side])),
-      inStep,
+      batch: (index: number, side: Side) => histogram(increments[index]?.[side] ?? []),
+      requests: count,
       minimum: spec.minimumRequests,
-      what: `at p${Number((100 * spec.quantile).toPrecision(6))}`,
+      estimate: (seen: Histogram) => quantileBounds(seen, spec.quantile, context.level),
+      show: (seconds: number) =>
+        Number.isFinite(seconds) ? `${Number((1000 * seconds).toPrecision(3))} ms` : "no bound",
       unit: "seconds",
-      ...perSide((side) => quantileBounds(test.seen[side], spec.quantile, context.level)),
-      show: (seconds) => (Number.isFinite(seconds) ? `${Number((1000 * seconds).toPrecision(3))} ms` : "no bound"),
-    });
+      what: `at p${Number((100 * spec.quantile).toPrecision(6))}`,
+    } as const;
+    return sequentialVerdict(observations, args, context);
   },
 };
-
-function batchesOf(observations: readonly Observation[], context: Context) {
-  const increments = incrementsOf(observations, "buckets", context.counts);
-  return observations.map(({ at }, index) => ({
-    at,
-    ...perSide((side: Side) => histogram(increments[index]?.[side] ?? [])),
-  }));
-}
 
 /** The sequential test of a quantile of two histograms, batch by batch. */
 export class QuantileTest {
@@ -96,7 +85,7 @@ export class QuantileTest {
 }
 
 /** All requests of a histogram. */
-export function count(buckets: Histogram): number {
+function count(buckets: Histogram): number {
   return Math.round(Math.max(0, ...buckets.values()));
 }
 

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { canaryShare, EvidenceProcess, oddsRatios } from "../../../../driver/analysis/judges/evidence-process";
 import { logGamma, proportionBounds } from "../../../../driver/analysis/judges/proportion";
-import { proportion, ProportionTest } from "../../../../driver/analysis/judges/sequential";
+import { proportion, ProportionTest } from "../../../../driver/analysis/judges/sequential-proportion";
 import { quantile, QuantileTest, quantileBounds } from "../../../../driver/analysis/judges/sequential-quantile";
 import { type Observation, type Reading } from "../../../../driver/analysis/model";
 
