@@ -1,10 +1,11 @@
-import { Command } from "commander";
+import { Command, Option } from "commander";
 import pc from "picocolors";
 import { exportLines, type SandboxStatus, sandboxStatus, shellVariables } from "../../sandbox/cluster/access";
 import { useContext } from "../../sandbox/cluster/context";
 import { down } from "../../sandbox/cluster/down";
 import { sandboxPaths } from "../../sandbox/cluster/paths";
 import { up } from "../../sandbox/cluster/up";
+import { type AddonName, addonNames } from "../../sandbox/toolchain/addons";
 import { checkout } from "../checkout";
 import { type Invocation } from "../invocation";
 import { loadCommand } from "./load";
@@ -20,12 +21,17 @@ export function sandboxCommand(invocation: Invocation): Command {
         .description("bring the cluster up, or mend it; builds what is missing on the first run")
         .option("--context <name>", "use the cluster of this kubeconfig context; nothing is built or started")
         .option("--ingress <url>", "with --context: where its ingress controller is reached", "http://127.0.0.1:80")
+        .addOption(
+          new Option("--with <addon...>", "also run this controller; it is built on its first run")
+            .choices(addonNames)
+            .conflicts("context"),
+        )
         .option("--json", "one JSON object a line")
-        .action(async (options: { context?: string; ingress: string; json?: true }) => {
+        .action(async (options: { context?: string; ingress: string; with?: AddonName[]; json?: true }) => {
           const began = performance.now();
           const report = reporterOf(invocation, options.json);
           const args = { paths: paths(), env: invocation.env, report, signal: invocation.signal };
-          if (options.context === undefined) await up(args);
+          if (options.context === undefined) await up({ ...args, addons: options.with ?? [] });
           else await useContext({ ...args, context: options.context, ingress: options.ingress });
           const seconds = ((performance.now() - began) / 1000).toFixed(1);
           report({ event: "done", text: `the sandbox is up (${seconds} s)` });

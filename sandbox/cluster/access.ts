@@ -1,5 +1,6 @@
 import { delimiter, join } from "node:path";
 import { SandboxError } from "../report";
+import { type AddonName } from "../toolchain/addons";
 import { borrowed } from "./borrowed";
 import { network } from "./network";
 import { type SandboxPaths } from "./paths";
@@ -69,6 +70,8 @@ export interface SandboxStatus {
   /** Where the host reaches Prometheus; empty where a cluster is used that was there already. */
   readonly prometheus: string;
   readonly kubeconfig: string;
+  /** Those that do their work. */
+  readonly addons: readonly AddonName[];
   readonly parts: readonly PartStatus[];
 }
 
@@ -85,6 +88,7 @@ export function sandboxStatus(paths: SandboxPaths): SandboxStatus {
       ingressInside: ingress,
       prometheus: "",
       kubeconfig: paths.borrowedKubeconfig,
+      addons: [],
       parts: [],
     };
   }
@@ -98,6 +102,7 @@ export function sandboxStatus(paths: SandboxPaths): SandboxStatus {
       message: "bring it up with: npx cyan sandbox up",
       ingress: "",
       prometheus: "",
+      addons: [],
       parts: [],
     };
   }
@@ -116,6 +121,7 @@ export function sandboxStatus(paths: SandboxPaths): SandboxStatus {
     message: status.message,
     ingress: `http://127.0.0.1:${String(daemon.ingressPort)}`,
     prometheus: `http://127.0.0.1:${String(daemon.prometheusPort)}`,
+    addons: status.addons,
     parts,
   };
 }

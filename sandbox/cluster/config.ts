@@ -1,5 +1,6 @@
 import { dirname } from "node:path";
 import { stringify } from "yaml";
+import { type AddonName } from "../toolchain/addons";
 import { network } from "./network";
 
 /** What the supervisor needs to know; written by `up`, read inside the namespace. */
@@ -16,6 +17,7 @@ export interface ClusterConfig {
   readonly tools: Readonly<Record<string, string>>;
   /** Archives to import, by the name of an image that each holds. */
   readonly images: Readonly<Record<string, string>>;
+  readonly addons: readonly AddonName[];
 }
 
 /** Ports of the host on 127.0.0.1, besides the API server's, that lead into the cluster. */

@@ -9,6 +9,8 @@ export const identities = {
   "kube-proxy": { user: "system:kube-proxy", groups: [] },
   traefik: { user: "cyan:traefik", groups: [] },
   prometheus: { user: "cyan:prometheus", groups: [] },
+  "argo-rollouts": { user: "cyan:argo-rollouts", groups: [] },
+  flagger: { user: "cyan:flagger", groups: [] },
 } as const satisfies Record<string, { user: string; groups: readonly string[] }>;
 
 export type Identity = keyof typeof identities;

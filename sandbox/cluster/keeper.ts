@@ -54,6 +54,11 @@ export class Keeper {
     });
   }
 
+  /** True when `spec` was started for good. */
+  keeps(spec: ProcessSpec): boolean {
+    return this.statuses.has(spec.name);
+  }
+
   /** True when every process that was started does its work. */
   get allReady(): boolean {
     return [...this.statuses.values()].every((status) => status.state === "ready");

@@ -11,6 +11,10 @@ export const network = {
   traefikPort: 8080,
   prometheusPort: 9090,
   discoveryPort: 9091,
+  argoHealthPort: 8081,
+  argoMetricsPort: 8082,
+  flaggerPort: 8083,
+  loadtesterPort: 8084,
 } as const;
 
 /** Commands that give a fresh network namespace its loopback, an address, and a default route. */

@@ -1,12 +1,6 @@
 import { identities, type Identity } from "./identities";
 import { network } from "./network";
 
-const subject = (name: Identity) => ({
-  kind: "User",
-  apiGroup: "rbac.authorization.k8s.io",
-  name: identities[name].user,
-});
-
 const read = ["get", "list", "watch"];
 const gatewayKinds = [
   "gatewayclasses",
@@ -52,22 +46,25 @@ const traefikRules = [
 /** What Prometheus finds the pods by. */
 const prometheusRules = [{ apiGroups: [""], resources: ["pods"], verbs: ["get", "list", "watch"] }];
 
-/** A role for the whole cluster, and the identity that has it. */
-const grant = (name: Identity, rules: readonly object[]) => [
-  {
-    apiVersion: "rbac.authorization.k8s.io/v1",
-    kind: "ClusterRole",
-    metadata: { name: identities[name].user },
-    rules,
-  },
-  {
-    apiVersion: "rbac.authorization.k8s.io/v1",
+/** Gives an identity a role for the whole cluster. */
+export function binding(name: Identity, role: string): object {
+  const { user } = identities[name];
+  const apiGroup = "rbac.authorization.k8s.io";
+  return {
+    apiVersion: `${apiGroup}/v1`,
     kind: "ClusterRoleBinding",
-    metadata: { name: identities[name].user },
-    roleRef: { apiGroup: "rbac.authorization.k8s.io", kind: "ClusterRole", name: identities[name].user },
-    subjects: [subject(name)],
-  },
-];
+    metadata: { name: user },
+    roleRef: { apiGroup, kind: "ClusterRole", name: role },
+    subjects: [{ kind: "User", apiGroup, name: user }],
+  };
+}
+
+/** A role for the whole cluster, and the identity that has it. */
+const grant = (name: Identity, rules: readonly object[]) => {
+  const { user } = identities[name];
+  const role = { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: user }, rules };
+  return [role, binding(name, user)];
+};
 
 /** The objects that every embedded cluster starts with. */
 export const clusterObjects: readonly object[] = [

@@ -1,4 +1,5 @@
 import { readFileSync, renameSync, writeFileSync } from "node:fs";
+import { type AddonName } from "../toolchain/addons";
 
 /** What the supervisor knows of one process. */
 export interface ProcessStatus {
@@ -18,6 +19,8 @@ export interface ClusterStatus {
   readonly phase: "starting" | "ready" | "failed";
   /** What is being waited for, or why it failed. */
   readonly message: string;
+  /** Those that do their work. */
+  readonly addons: readonly AddonName[];
   readonly processes: readonly ProcessStatus[];
 }
 

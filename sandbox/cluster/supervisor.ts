@@ -8,6 +8,8 @@ import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer, connect } from "node:net";
 import { join } from "node:path";
 import { promisify } from "node:util";
+import { stringify } from "yaml";
+import { addons } from "./addons";
 import { prepareCgroup } from "./cgroups";
 import { type Check, until } from "./checks";
 import { type ClusterConfig, containerdToml, inside, kubeletYaml, nodeName, tool, traefikYaml } from "./config";
@@ -22,7 +24,7 @@ import {
 } from "./identities";
 import { Keeper } from "./keeper";
 import { cniConfig, network, networkCommands } from "./network";
-import { clusterObjects, gatewayObjects } from "./objects";
+import { binding, clusterObjects, gatewayObjects } from "./objects";
 import { serveTargets } from "./discovery";
 import { prometheus, prometheusYaml } from "./prometheus";
 import { apiServer, containerRuntime, controlPlane, files, node, store } from "./processes";
@@ -32,26 +34,48 @@ const exec = promisify(execFile);
 /** How long one start may take in all; an idle machine needs a tenth of it. */
 const clusterTimeout = 120_000;
 
-async function supervise(config: ClusterConfig, run: string): Promise<void> {
-  let phase: ClusterStatus["phase"] = "starting";
-  let message = "";
-  const write = (): void => {
-    const status: ClusterStatus = { run, supervisor: process.pid, phase, message, processes: keeper.processes };
+async function supervise(configPath: string, run: string): Promise<void> {
+  const config = configOf(configPath);
+  let status: ClusterStatus = {
+    run,
+    supervisor: process.pid,
+    phase: "starting",
+    message: "",
+    addons: [],
+    processes: [],
+  };
+  const write = (change: Partial<ClusterStatus>): void => {
+    status = { ...status, ...change };
     writeJson(config.status, status);
   };
-  const say = (next: string): void => {
-    message = next;
-    write();
+  const say = (message: string): void => {
+    write({ message });
   };
-  const keeper = new Keeper(config.logs, write);
-  try {
-    await start(config, keeper, say);
-    phase = "ready";
-    say("");
-  } catch (error) {
-    phase = "failed";
-    say(error instanceof Error ? error.message : String(error));
-  }
+  const keeper = new Keeper(config.logs, (processes) => {
+    write({ processes });
+  });
+  const attempt = async (work: () => Promise<void>): Promise<void> => {
+    try {
+      await work();
+      const wanted = configOf(configPath);
+      await startAddons(wanted, keeper, say);
+      write({ phase: "ready", message: "", addons: wanted.addons });
+    } catch (error) {
+      write({ phase: "failed", message: error instanceof Error ? error.message : String(error) });
+    }
+  };
+  let attempts = attempt(() => start(config, keeper, say));
+  // The config has addons that it had not before.
+  process.on("SIGHUP", () => {
+    attempts = attempts.then(() => attempt(() => Promise.resolve()));
+  });
+  await attempts;
+}
+
+function configOf(path: string): ClusterConfig {
+  const config = readJson<ClusterConfig>(path);
+  if (config === undefined) throw new Error(`no config at ${path}`);
+  return config;
 }
 
 async function start(config: ClusterConfig, keeper: Keeper, say: (message: string) => void): Promise<void> {
@@ -78,6 +102,21 @@ async function start(config: ClusterConfig, keeper: Keeper, say: (message: strin
   await Promise.all(parts.map((spec) => keeper.keep(spec)));
   say("waiting for the node");
   await until(nodeReady(config), deadline);
+}
+
+/** Starts those of the config's addons that do not run yet. */
+async function startAddons(config: ClusterConfig, keeper: Keeper, say: (message: string) => void): Promise<void> {
+  for (const name of config.addons) {
+    const { objects, role, processes } = addons[name];
+    const lacking = processes(config).filter((spec) => !keeper.keeps(spec));
+    if (lacking.length === 0) continue;
+    say(`starting ${lacking.map((spec) => spec.name).join(", ")}`);
+    const bound = join(config.root, `${name}-binding.yaml`);
+    writeFileSync(bound, stringify(binding(name, role)));
+    await applyFiles(config, [...objects.map((object) => tool(config, object)), bound]);
+    await kubectl(config, "wait", "--timeout=30s", "--for=condition=Established", "crd", "--all");
+    await Promise.all(lacking.map((spec) => keeper.keep(spec)));
+  }
 }
 
 /** Private folders for what the parts write at fixed paths, and the network. */
@@ -151,11 +190,14 @@ async function apply(config: ClusterConfig): Promise<void> {
   writeFileSync(paths.first, list(clusterObjects));
   writeFileSync(paths.then, list(gatewayObjects));
   const kinds = [tool(config, "gateway-api.yaml"), tool(config, "traefik.yaml")];
-  const write = ["apply", "--server-side", "--force-conflicts"];
-  await kubectl(config, ...write, ...[paths.first, ...kinds].flatMap((path) => ["-f", path]));
+  await applyFiles(config, [paths.first, ...kinds]);
   const served = ["--for=condition=Established", "crd/gateways.gateway.networking.k8s.io"];
   await kubectl(config, "wait", "--timeout=30s", ...served);
-  await kubectl(config, ...write, "-f", paths.then);
+  await applyFiles(config, [paths.then]);
+}
+
+async function applyFiles(config: ClusterConfig, paths: readonly string[]): Promise<void> {
+  await kubectl(config, "apply", "--server-side", "--force-conflicts", ...paths.flatMap((path) => ["-f", path]));
 }
 
 /** Holds when the node takes pods: it is ready, and the controller that watches it has taken its taints away. */
@@ -180,7 +222,5 @@ async function kubectl(config: ClusterConfig, ...args: string[]): Promise<string
 }
 
 const [, , configPath = "", run = ""] = process.argv;
-const config = readJson<ClusterConfig>(configPath);
-if (config === undefined) throw new Error(`no config at ${configPath}`);
 process.stdin.on("end", () => process.exit(0)).resume();
-void supervise(config, run);
+void supervise(configPath, run);

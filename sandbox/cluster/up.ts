@@ -9,11 +9,13 @@ import {
   readFileSync,
   realpathSync,
   rmSync,
+  statSync,
   symlinkSync,
 } from "node:fs";
 import { join } from "node:path";
 import { buildImages } from "../demo/images";
 import { type Reporter, SandboxError } from "../report";
+import { type AddonName } from "../toolchain/addons";
 import { cacheFolder, exclusive } from "../toolchain/cache";
 import { machineArch } from "../toolchain/parts";
 import { ensureTools, type Toolchain } from "../toolchain/toolchain";
@@ -22,7 +24,7 @@ import { type ClusterConfig, type HostPorts } from "./config";
 import { giveBack } from "./borrowed";
 import { down } from "./down";
 import { type SandboxPaths } from "./paths";
-import { type DaemonRecord, isAlive } from "./record";
+import { childrenOf, type DaemonRecord, hostPids, isAlive } from "./record";
 import { type ClusterStatus, readJson, writeJson } from "./status";
 
 export interface SandboxArgs {
@@ -30,10 +32,16 @@ export interface SandboxArgs {
   readonly env: NodeJS.ProcessEnv;
   readonly report: Reporter;
   readonly signal: AbortSignal;
+  /**
+   * What the cluster has besides; what it has already, it keeps.
+   *
+   * @default none
+   */
+  readonly addons?: readonly AddonName[];
 }
 
-/** The binaries that a user's shell needs to have on its PATH. */
-const userTools = ["pulumi", "pulumi-language-nodejs", "kubectl"];
+/** The binaries that a user's shell needs to have on its PATH; the last one where the cluster has its controller. */
+const userTools = ["pulumi", "pulumi-language-nodejs", "kubectl", "kubectl-argo-rollouts"];
 
 /**
  * Brings the embedded cluster up, or mends the one that is there. Resolves when every part does its work.
@@ -48,11 +56,15 @@ export async function up(args: SandboxArgs): Promise<DaemonRecord> {
   try {
     giveBack(paths);
     const before = readJson<DaemonRecord>(paths.daemon);
-    if (before !== undefined && (await settle(before, args)) === "ready") return before;
-    const tools = await ensureTools({ ...args, cache: cacheFolder(args.env), arch: machineArch(), fetch });
-    await down(args, { keepData: true });
-    const daemon = await startDaemon(await writeConfig(tools, before, args), args);
-    if ((await settle(daemon, args)) === "ready") return daemon;
+    const alive = before !== undefined && (await settle(before, args)) === "ready";
+    const kept = readJson<ClusterConfig>(configFile(paths));
+    const addons = [...new Set([...(kept?.addons ?? []), ...(args.addons ?? [])])];
+    if (alive && addons.every((name) => sandboxStatus(paths).addons.includes(name))) return before;
+    const tools = await ensureTools({ ...args, addons, cache: cacheFolder(args.env), arch: machineArch(), fetch });
+    if (alive && kept !== undefined) extend(before, { ...kept, addons, tools: pathsOf(tools) }, tools, paths);
+    else await down(args, { keepData: true });
+    const daemon = alive ? before : await startDaemon(await writeConfig(tools, addons, before, args), args);
+    if ((await settle(daemon, args, addons)) === "ready") return daemon;
     throw new SandboxError(failure(paths));
   } finally {
     await release();
@@ -72,7 +84,27 @@ function assertMachine(): void {
   );
 }
 
-async function writeConfig(tools: Toolchain, before: DaemonRecord | undefined, args: SandboxArgs): Promise<string> {
+function configFile(paths: SandboxPaths): string {
+  return join(paths.root, "cluster.json");
+}
+
+/** Makes the supervisor of a running cluster start the addons that `config` has and it has not. */
+function extend(daemon: DaemonRecord, config: ClusterConfig, tools: Toolchain, paths: SandboxPaths): void {
+  const [init] = childrenOf(daemon.namespacePid);
+  const inside = readJson<ClusterStatus>(paths.status)?.supervisor;
+  const supervisor = init === undefined || inside === undefined ? undefined : hostPids(init).get(inside);
+  if (supervisor === undefined) throw new SandboxError("the sandbox is ending; try again in a moment");
+  linkTools(tools, paths);
+  writeJson(configFile(paths), config);
+  process.kill(supervisor, "SIGHUP");
+}
+
+async function writeConfig(
+  tools: Toolchain,
+  addons: readonly AddonName[],
+  before: DaemonRecord | undefined,
+  args: SandboxArgs,
+): Promise<string> {
   const { paths } = args;
   for (const folder of [paths.root, paths.logs, paths.sockets, paths.bin]) mkdirSync(folder, { recursive: true });
   linkTools(tools, paths);
@@ -89,12 +121,16 @@ async function writeConfig(tools: Toolchain, before: DaemonRecord | undefined, a
     apiPort: before?.apiPort ?? port,
     ingressPort: before?.ingressPort ?? port + 1,
     prometheusPort: before?.prometheusPort ?? port / 2,
-    tools: Object.fromEntries([...tools].map(([name, tool]) => [name, tool.path])),
+    tools: pathsOf(tools),
     images: await buildImages({ demo: path("cyan-demo"), pause: path("cyan-pause") }, join(paths.root, "images")),
+    addons,
   };
-  const file = join(paths.root, "cluster.json");
-  writeJson(file, config);
-  return file;
+  writeJson(configFile(paths), config);
+  return configFile(paths);
+}
+
+function pathsOf(tools: Toolchain): ClusterConfig["tools"] {
+  return Object.fromEntries([...tools].map(([name, tool]) => [name, tool.path]));
 }
 
 function linkTools(tools: Toolchain, paths: SandboxPaths): void {
@@ -102,7 +138,10 @@ function linkTools(tools: Toolchain, paths: SandboxPaths): void {
     rmSync(to, { force: true });
     symlinkSync(from, to);
   };
-  for (const name of userTools) place(tools.get(name)?.path ?? "", join(paths.bin, name));
+  for (const name of userTools) {
+    const tool = tools.get(name);
+    if (tool !== undefined) place(tool.path, join(paths.bin, name));
+  }
   const plugin = join(paths.pulumi, "plugins", "resource-kubernetes-v4.25.0");
   mkdirSync(plugin, { recursive: true });
   mkdirSync(join(paths.pulumi, "state"), { recursive: true });
@@ -115,6 +154,8 @@ function linkTools(tools: Toolchain, paths: SandboxPaths): void {
  * the file that it is, and warns when it finds it elsewhere.
  */
 function place(from: string, to: string): void {
+  // One that runs is not taken away.
+  if (existsSync(to) && statSync(to).ino === statSync(from).ino) return;
   rmSync(to, { force: true });
   try {
     linkSync(realpathSync(from), to);
@@ -141,13 +182,19 @@ async function startDaemon(config: string, args: SandboxArgs): Promise<DaemonRec
 }
 
 /**
- * Resolves when everything that `daemon` holds does its work, or when it will not; tells what is waited for meanwhile.
+ * Resolves when everything that `daemon` holds does its work, and these addons do, or when it will not; tells what is
+ * waited for meanwhile.
  */
-async function settle(daemon: DaemonRecord, args: SandboxArgs): Promise<"ready" | "ended" | "failed"> {
+async function settle(
+  daemon: DaemonRecord,
+  args: SandboxArgs,
+  addons: readonly AddonName[] = [],
+): Promise<"ready" | "ended" | "failed"> {
   let told = "";
   while (isAlive(daemon)) {
     const status = sandboxStatus(args.paths);
-    if (status.state === "ready" || status.state === "failed") return status.state;
+    const complete = addons.every((name) => status.addons.includes(name));
+    if (status.state === "failed" || (status.state === "ready" && complete)) return status.state;
     const waiting = status.parts.filter((part) => part.state !== "ready").map((part) => part.name);
     const known = status.state === "down" ? "starting" : status.message;
     const message = known === "" ? `waiting for ${waiting.join(", ")}` : known;

@@ -66,7 +66,7 @@ const versions = {
   prometheus: "2.53.4",
 };
 
-const cloudClients = [
+export const cloudClients = [
   "github.com/aws/...",
   "github.com/Azure/...",
   "github.com/AzureAD/...",
@@ -77,7 +77,7 @@ const cloudClients = [
   "github.com/hashicorp/...",
 ];
 
-const kubernetesClients = [
+export const kubernetesClients = [
   "k8s.io/client-go/applyconfigurations/...",
   "k8s.io/client-go/informers/...",
   "k8s.io/client-go/kubernetes/...",
@@ -191,6 +191,9 @@ const gatewayKinds = [
   "backendtlspolicies",
 ];
 
+// The controller starts only where all are there.
+const argoKinds = ["rollout", "experiment", "analysis-run", "analysis-template", "cluster-analysis-template"];
+
 /** The kinds of objects that routers and `cyan render` write, as their publishers define them. */
 const kinds: Recipe = {
   module: "kinds",
@@ -213,7 +216,7 @@ const kinds: Recipe = {
     "f5-nginx.yaml": [
       ["github.com/nginxinc/kubernetes-ingress", "deployments/common/crds/k8s.nginx.org_virtualservers.yaml"],
     ],
-    "argo-rollouts.yaml": ["rollout", "analysis-template"].map((name) => [
+    "argo-rollouts.yaml": argoKinds.map((name) => [
       "github.com/argoproj/argo-rollouts",
       `manifests/crds/${name}-crd.yaml`,
     ]),
@@ -251,7 +254,7 @@ function kubernetesPart(name: string): Part {
   };
 }
 
-/** Every binary that the embedded cluster needs, in the order in which they are looked for. */
+/** Every binary that every embedded cluster needs, in the order in which they are looked for. */
 export const parts: readonly Part[] = [
   ...kubernetesNames.map(kubernetesPart),
   {

@@ -6,7 +6,8 @@ import { cached, contentKey } from "./cache";
 import { installPackages, unpackFile } from "./debian";
 import { download, type Fetch, publishedSum } from "./download";
 import { findExecutable, findReadable, locate } from "./locate";
-import { type Arch, type Part, parts, type Recipe } from "./parts";
+import { type AddonName, partsWith } from "./addons";
+import { type Arch, type Part, type Recipe } from "./parts";
 
 /** Where a binary came from. */
 export type Source = "path" | "cache" | "download" | "build" | "debian";
@@ -19,9 +20,15 @@ export interface Tool {
 /** The path of each binary, by the name that `parts` gives it. */
 export type Toolchain = ReadonlyMap<string, Tool>;
 
-export interface ToolchainArgs {
+/** Where to look, and for what besides that which every embedded cluster needs. */
+export interface Wanted {
   readonly cache: string;
   readonly env: NodeJS.ProcessEnv;
+  /** @default none */
+  readonly addons?: readonly AddonName[];
+}
+
+export interface ToolchainArgs extends Wanted {
   readonly arch: Arch;
   readonly fetch: Fetch;
   readonly report: Reporter;
@@ -29,25 +36,29 @@ export interface ToolchainArgs {
 }
 
 /** What is here already: on PATH, in the cache, or from the distribution. Nothing is fetched or built. */
-export async function presentTools(args: Pick<ToolchainArgs, "cache" | "env">): Promise<Toolchain> {
-  const found = await Promise.all(parts.map(async (part) => [part.name, await present(part, args)] as const));
+export async function presentTools(args: Wanted): Promise<Toolchain> {
+  const found = await Promise.all(
+    partsWith(args.addons ?? []).map(async (part) => [part.name, await present(part, args)] as const),
+  );
   return new Map(found.flatMap(([name, tool]) => (tool === undefined ? [] : [[name, tool] as const])));
 }
 
 /** The names of the binaries that `tools` lacks. */
-export function missingTools(tools: Toolchain): string[] {
-  return parts.map((part) => part.name).filter((name) => !tools.has(name));
+export function missingTools(tools: Toolchain, addons: readonly AddonName[] = []): string[] {
+  return partsWith(addons)
+    .map((part) => part.name)
+    .filter((name) => !tools.has(name));
 }
 
 /**
- * Every binary of the embedded cluster: those that are here, else the official downloads, else built from Go modules,
+ * Every binary of the embedded cluster and of the addons that are asked for: those that are here, else the official downloads, else built from Go modules,
  * else the distribution's packages.
  *
  * @throws SandboxError naming what cannot be had and how to get it.
  */
 export async function ensureTools(args: ToolchainArgs): Promise<Toolchain> {
   let tools = await presentTools(args);
-  const lacking = (): Part[] => parts.filter((part) => !tools.has(part.name));
+  const lacking = (): Part[] => partsWith(args.addons ?? []).filter((part) => !tools.has(part.name));
   const packages = [...new Set(lacking().flatMap((part) => part.debian ?? []))];
   if (packages.length > 0) {
     await installPackages(packages, args.report);
@@ -65,12 +76,12 @@ export async function ensureTools(args: ToolchainArgs): Promise<Toolchain> {
       ...[...tools].filter(([, tool]) => ["download", "debian"].includes(tool.source)),
     ]);
   }
-  const missing = missingTools(tools);
+  const missing = missingTools(tools, args.addons);
   if (missing.length > 0) throw new SandboxError(`not to be had on this machine: ${missing.join(", ")}`);
   return tools;
 }
 
-async function present(part: Part, args: Pick<ToolchainArgs, "cache" | "env">): Promise<Tool | undefined> {
+async function present(part: Part, args: Wanted): Promise<Tool | undefined> {
   const path = await locate(part, args.env["PATH"] ?? "");
   if (path !== undefined) return { path, source: part.debian === undefined ? "path" : "debian" };
   const folders = [

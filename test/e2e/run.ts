@@ -4,6 +4,7 @@
  */
 import { spawnSync } from "node:child_process";
 import { textReporter } from "../../sandbox/report";
+import { addonNames as addons } from "../../sandbox/toolchain/addons";
 import { cacheFolder } from "../../sandbox/toolchain/cache";
 import { machineArch } from "../../sandbox/toolchain/parts";
 import { ensureTools, missingTools, presentTools } from "../../sandbox/toolchain/toolchain";
@@ -22,7 +23,7 @@ async function main(): Promise<void> {
     return;
   }
   const [report, { signal }] = [textReporter(process.stdout), new AbortController()];
-  if (missing.length > 0) await ensureTools({ cache, env, arch: machineArch(), fetch, report, signal });
+  await ensureTools({ cache, env, addons, arch: machineArch(), fetch, report, signal });
   await ensureElasticsearch({ cache, env, fetch, report });
   const given = process.argv.slice(2);
   const files = given.length > 0 ? given : ["test/e2e/**/*.test.ts"];

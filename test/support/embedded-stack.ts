@@ -9,6 +9,7 @@ import { sandboxStatus, shellVariables } from "../../sandbox/cluster/access";
 import { down } from "../../sandbox/cluster/down";
 import { sandboxPaths } from "../../sandbox/cluster/paths";
 import { up } from "../../sandbox/cluster/up";
+import { type AddonName } from "../../sandbox/toolchain/addons";
 
 const checkout = join(__dirname, "..", "..");
 const paths = sandboxPaths(checkout, process.env);
@@ -33,6 +34,8 @@ export interface ShopTraffic {
 export class EmbeddedCluster {
   private wasUp = false;
 
+  constructor(private readonly addons: readonly AddonName[] = []) {}
+
   async bringUp(): Promise<void> {
     this.wasUp ||= sandboxStatus(paths).state === "ready";
     await this.mend();
@@ -40,7 +43,8 @@ export class EmbeddedCluster {
 
   /** Starts again what has ended. */
   async mend(): Promise<void> {
-    await up({ paths, env: process.env, report: () => undefined, signal: new AbortController().signal });
+    const { signal } = new AbortController();
+    await up({ paths, env: process.env, report: () => undefined, signal, addons: this.addons });
   }
 
   async leave(): Promise<void> {

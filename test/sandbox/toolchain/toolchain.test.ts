@@ -2,11 +2,15 @@ import assert from "node:assert/strict";
 import { chmodSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { addonNames, partsWith } from "../../../sandbox/toolchain/addons";
 import { build, flags, outputName } from "../../../sandbox/toolchain/build";
 import { locate } from "../../../sandbox/toolchain/locate";
-import { type Part, parts, type Recipe } from "../../../sandbox/toolchain/parts";
+import { type Part, type Recipe } from "../../../sandbox/toolchain/parts";
+import { missingTools, presentTools } from "../../../sandbox/toolchain/toolchain";
 
 describe("the parts of the toolchain", () => {
+  const parts = partsWith(addonNames);
+
   it("are each to be had in some way on a machine without the official downloads", () => {
     const unreachable = parts.filter((part) => (part.recipe ?? part.debian ?? part.packaged) === undefined);
     assert.deepEqual(unreachable, []);
@@ -29,6 +33,19 @@ describe("the parts of the toolchain", () => {
         assert.ok(from.members === undefined || part.name in from.members, part.name);
       }
     }
+  });
+});
+
+describe("an addon", () => {
+  it("is not looked for, nor missed, before it is asked for", async () => {
+    const cache = mkdtempSync(join(tmpdir(), "cyan-addon-"));
+    const none = await presentTools({ cache, env: { PATH: "" } });
+    assert.equal(missingTools(none).includes("flagger"), false);
+    assert.deepEqual(
+      missingTools(none, ["flagger"]).filter((name) => name.startsWith("flagger")),
+      ["flagger.yaml", "flagger", "flagger-loadtester", "flagger-role.yaml"],
+    );
+    rmSync(cache, { recursive: true });
   });
 });
 
