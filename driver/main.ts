@@ -1,19 +1,15 @@
 import { Command, CommanderError } from "commander";
 import { version } from "../package.json";
 import { SandboxError } from "../sandbox/report";
-import { abortCommand } from "./commands/abort";
 import { adviseCommand } from "./commands/advise";
 import { completionCommand } from "./commands/completion";
 import { demoCommand } from "./commands/demo";
 import { historyCommand } from "./commands/history";
-import { pauseCommand } from "./commands/pause";
 import { planCommand } from "./commands/plan";
-import { promoteCommand } from "./commands/promote";
 import { receiptCommand } from "./commands/receipt";
 import { renderCommand } from "./commands/render";
-import { resumeCommand } from "./commands/resume";
+import { requestCommands } from "./commands/requests";
 import { retryCommand } from "./commands/retry";
-import { rollbackCommand } from "./commands/rollback";
 import { rolloutCommand } from "./commands/rollout";
 import { sandboxCommand } from "./commands/sandbox";
 import { statusCommand } from "./commands/status";
@@ -31,7 +27,12 @@ export function program(invocation: Invocation): Command {
     .configureHelp({ showGlobalOptions: true })
     .addHelpText("after", exitCodesText);
   cyan.addCommand(planCommand(invocation)).addCommand(statusCommand(invocation)).addCommand(renderCommand(invocation));
-  for (const command of rolloutCommands) cyan.addCommand(command(invocation));
+  cyan.addCommand(rolloutCommand(invocation));
+  for (const command of requestCommands(invocation)) cyan.addCommand(command);
+  cyan
+    .addCommand(retryCommand(invocation))
+    .addCommand(historyCommand(invocation))
+    .addCommand(receiptCommand(invocation));
   cyan.addCommand(sandboxCommand(invocation)).addCommand(demoCommand(invocation)).addCommand(adviseCommand(invocation));
   cyan.addCommand(completionCommand(cyan, invocation));
   for (const command of everyCommand(cyan)) {
@@ -42,19 +43,6 @@ export function program(invocation: Invocation): Command {
   }
   return cyan;
 }
-
-/** The commands that drive a rollout, ask its driver for something, or show what it did. */
-const rolloutCommands = [
-  rolloutCommand,
-  promoteCommand,
-  pauseCommand,
-  resumeCommand,
-  abortCommand,
-  rollbackCommand,
-  retryCommand,
-  historyCommand,
-  receiptCommand,
-];
 
 function everyCommand(command: Command): Command[] {
   return [command, ...command.commands.flatMap(everyCommand)];

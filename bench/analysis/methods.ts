@@ -57,6 +57,14 @@ export const methods = {
 export type MethodName = keyof typeof methods;
 export const methodNames = Object.keys(methods) as MethodName[];
 
+/** What people are shown of each. */
+export const titles: Readonly<Record<MethodName, string>> = {
+  sequential: "Cyan, sequential",
+  argo: "Argo's example",
+  flagger: "Flagger's example",
+  mannWhitney: "Mann-Whitney",
+};
+
 function method(look: Method["look"]): Method {
   return { look };
 }

@@ -1,4 +1,4 @@
-import { type MethodName, methodNames } from "./methods";
+import { type MethodName, methodNames, titles } from "./methods";
 import { type Cell, grid, type Row } from "./simulate";
 
 const colors: Readonly<Record<MethodName, string>> = {
@@ -6,12 +6,6 @@ const colors: Readonly<Record<MethodName, string>> = {
   argo: "#ea580c",
   flagger: "#7c3aed",
   mannWhitney: "#65a30d",
-};
-const names: Readonly<Record<MethodName, string>> = {
-  sequential: "Cyan, sequential",
-  argo: "Argo's example",
-  flagger: "Flagger's example",
-  mannWhitney: "Mann-Whitney",
 };
 const [width, height] = [900, 470];
 /** The part that has the points. */
@@ -59,7 +53,7 @@ function legend(): string[] {
     const left = area.left + 5 + index * 130;
     return circle(left, 44, color, full) + text(left + 9, 48, label, "start");
   };
-  const all = methodNames.map((name, index) => entry(index, colors[name], true, names[name]));
+  const all = methodNames.map((name, index) => entry(index, colors[name], true, titles[name]));
   return [...all, entry(methodNames.length, "#555", false, "over 1 % of the releases were not taken back")];
 }
 

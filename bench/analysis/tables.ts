@@ -1,12 +1,5 @@
-import { type MethodName, methodNames } from "./methods";
+import { type MethodName, methodNames, titles } from "./methods";
 import { type Kind, type Row } from "./simulate";
-
-const titles: Readonly<Record<MethodName, string>> = {
-  sequential: "Cyan, sequential",
-  argo: "Argo's example",
-  flagger: "Flagger's example",
-  mannWhitney: "Mann-Whitney",
-};
 
 /** The tables of the documentation, in Markdown. */
 export function tables(
