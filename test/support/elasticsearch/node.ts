@@ -1,5 +1,15 @@
 import { type ChildProcess, spawn } from "node:child_process";
-import { chmodSync, chownSync, copyFileSync, cpSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
+import {
+  chmodSync,
+  chownSync,
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+} from "node:fs";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -8,6 +18,8 @@ import { type InstalledElasticsearch } from "./install";
 
 /** Elasticsearch does not run as root: it is `nobody`. */
 const nobody = 65534;
+/** Of the folder of a node; the process that started it follows. */
+const prefix = "cyan-elasticsearch-";
 const httpModule = /^(netty|transport-netty4)-/;
 
 const memory = ["-Xms128m", "-Xmx256m", "-XX:MaxDirectMemorySize=64m", "-XX:ReservedCodeCacheSize=48m"];
@@ -16,10 +28,10 @@ const start = ["-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"];
 
 /**
  * A real Elasticsearch node without security, in a folder of its own, on a free port of the loopback. It takes 0.4 GB at most.
- * It ends with this process, however that ends.
+ * It ends with this process, however that ends; the folder of a process that was killed goes when the next node starts.
  */
 export class ElasticsearchNode {
-  private readonly home = mkdtempSync(join(tmpdir(), "cyan-elasticsearch-"));
+  private readonly home = mkdtempSync(join(tmpdir(), `${prefix}${process.pid}-`));
   private readonly child: ChildProcess;
   private readonly ended: Promise<unknown>;
   /** Where it answers, when it does. */
@@ -30,6 +42,7 @@ export class ElasticsearchNode {
   };
 
   constructor({ java, jars }: InstalledElasticsearch) {
+    removeFoldersOfTheDead();
     this.layOut(jars);
     const properties = {
       "es.path.home": this.home,
@@ -96,5 +109,13 @@ export class ElasticsearchNode {
     this.child.kill("SIGKILL");
     await this.ended;
     this.remove();
+  }
+}
+
+function removeFoldersOfTheDead(): void {
+  for (const name of readdirSync(tmpdir())) {
+    const [, pid] = new RegExp(`^${prefix}(\\d+)-`).exec(name) ?? [];
+    const dead = pid !== undefined && !existsSync(`/proc/${pid}`);
+    if (dead) rmSync(join(tmpdir(), name), { recursive: true, force: true });
   }
 }
