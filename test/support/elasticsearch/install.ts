@@ -10,7 +10,7 @@ import { centralOf, fetchJars, readJars } from "../../../sandbox/toolchain/maven
 import { type Part } from "../../../sandbox/toolchain/parts";
 import { type ToolchainArgs } from "../../../sandbox/toolchain/toolchain";
 
-/** The last version that Maven Central has whole: server, and HTTP. */
+/** The last of version 7. Of 8.19, Maven Central lacks parts. */
 const version = "7.17.29";
 
 /** What a node is started with. */
