@@ -1,7 +1,7 @@
 import { changesOf } from "../live/changes";
 import { type Cluster, type Job, type Pod } from "../live/cluster";
-import { formatDuration } from "../model/duration";
-import { type JobGateSettings } from "../model/settings";
+import { endingAfter, type EndingPod } from "../live/ending";
+import { type Duration, formatDuration } from "../model/duration";
 import { type Gate, type GateArgs, GateError } from "./gate";
 import { jobManifest } from "./job-manifest";
 import { whyNotReady } from "./pod-reasons";
@@ -19,29 +19,43 @@ export function jobGate({ cluster, settings, transition }: GateArgs): Gate | und
     name: "job",
     now: () => Promise.resolve({ gate: "job", state: "later", lines: [`${job.image} is run for ${entering}`] }),
     async pass() {
-      const name = await cluster.createJob(jobManifest(job, settings, entries));
-      const end = await endOf(cluster, name, job);
-      if (end === "Complete") return;
-      throw new GateError("job", formatDuration(job.timeout), await reasons(cluster, name, end), settings.router);
+      const failed = await within(job.timeout, async (signal) => {
+        // What it is to try are the new pods.
+        const ending = await endingAfter(cluster, entries, signal);
+        if (ending.length > 0) return ending.map(inTheWay);
+        const name = await cluster.createJob(jobManifest(job, settings, entries));
+        const end = await endOf(cluster, name, signal);
+        return end === "Complete" ? [] : reasons(cluster, name, end);
+      });
+      if (failed.length > 0) throw new GateError("job", formatDuration(job.timeout), failed, settings.router);
     },
   };
 }
 
-/** How a Job ended, in words where it failed; undefined when it has not within its time. */
-async function endOf(cluster: Cluster, name: string, { timeout }: JobGateSettings): Promise<string | undefined> {
+function inTheWay({ service, color, pod }: EndingPod): string {
+  return `${service} ${color}: ${pod} is ending and has not ended; the Job would try it too`;
+}
+
+/** Does something that the signal ends after a time, or when it is done. */
+async function within<T>(timeout: Duration, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const deadline = setTimeout(() => {
     stop.abort();
   }, timeout.seconds * 1000);
   try {
-    const changes = changesOf((changed, signal) => cluster.watchJob(name, changed, signal), stop.signal);
-    let end = ended(await cluster.job(name));
-    while (end === undefined && (await changes.next())) end = ended(await cluster.job(name));
-    return end;
+    return await action(stop.signal);
   } finally {
     clearTimeout(deadline);
     stop.abort();
   }
+}
+
+/** How a Job ended, in words where it failed; undefined when it has not when the signal fires. */
+async function endOf(cluster: Cluster, name: string, signal: AbortSignal): Promise<string | undefined> {
+  const changes = changesOf((changed, stop) => cluster.watchJob(name, changed, stop), signal);
+  let end = ended(await cluster.job(name));
+  while (end === undefined && (await changes.next())) end = ended(await cluster.job(name));
+  return end;
 }
 
 function ended({ status }: Job): string | undefined {

@@ -52,6 +52,8 @@ export interface EndpointSlice {
   readonly endpoints?: readonly {
     readonly addresses: readonly string[];
     readonly conditions?: { readonly ready?: boolean; readonly terminating?: boolean };
+    /** The pod. */
+    readonly targetRef?: { readonly name?: string };
   }[];
 }
 

@@ -73,10 +73,15 @@ describe("the gates on the embedded cluster", () => {
   });
 
   it("let a weight and a flip pass when both hold, and are not asked again by a weight that grows or a rollback", () => {
-    stack.reach({ ...patient }); // Mends green: what the Service leads to is no matter of this test.
-    assert.equal(jobs(), 1);
+    // The same update mends green, whose pods answered wrongly until now.
     stack.reach({ ...patient, canaryWeight: "5" });
     assert.equal(jobs(), 2);
+    const exchanged = '.status.conditions[?(@.type=="Progressing")].lastUpdateTime';
+    const newest = ["--sort-by=.metadata.creationTimestamp", "-o", "jsonpath={.items[-1:].metadata.creationTimestamp}"];
+    const began = Date.parse(stack.kubectl("get", "jobs", "-l", "cyan.dev/gate=job", ...newest));
+    const after = began - Date.parse(stack.field("deployment/shop-green", exchanged));
+    // The former pods serve on for the 5 s of their preStop; the API's times are in whole seconds.
+    assert.ok(after >= 3_000, `the Job began ${after} ms after the pods were exchanged`);
     stack.reach({ ...patient, canaryWeight: "20" });
     assert.equal(jobs(), 2);
     stack.reach({ ...patient, ...green });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { answersNow, gatesOf, passAll } from "../../../components/gates/gates";
-import { type Job, type Pod } from "../../../components/live/cluster";
+import { type EndpointSlice, type Job, type Pod } from "../../../components/live/cluster";
 import { planTransition } from "../../../components/model/transition";
 import { FakeCluster } from "../../support/cluster";
 import { goodConfig, settingsOf } from "../fixtures";
@@ -52,6 +52,65 @@ describe("the gate that runs a Job", () => {
     assert.deepEqual(await answersNow(gates(cluster)), [
       { gate: "job", state: "later", lines: ["registry/smoke:1 is run for shop green"] },
     ]);
+    assert.deepEqual(cluster.created, []);
+  });
+
+  /** A pod of green that the update has exchanged: it is an endpoint until it has ended. */
+  const exchanged: Pod = {
+    metadata: {
+      name: "shop-green-old",
+      labels: { "app.kubernetes.io/name": "shop", "cyan.dev/color": "green" },
+      deletionTimestamp: new Date(0),
+    },
+  };
+  const endpoints = (
+    ...pods: readonly (readonly [string, { ready: boolean; terminating?: boolean }])[]
+  ): EndpointSlice => ({
+    metadata: { labels: { "kubernetes.io/service-name": "shop-green" } },
+    endpoints: pods.map(([name, conditions], index) => ({
+      ...{ addresses: [`10.0.0.${index}`], conditions, targetRef: { name } },
+    })),
+  });
+  const newPod = ["shop-green-new", { ready: true }] as const;
+
+  it("runs its Job only when the pods that were exchanged have ended: the Service may lead to them until then", async () => {
+    const cluster = new FakeCluster({
+      job: finished("Complete"),
+      pods: [exchanged],
+      // The EndpointSlice has not been told yet.
+      endpointSlices: [endpoints(newPod, ["shop-green-old", { ready: true }])],
+    });
+    const held = passAll(gates(cluster));
+    await cluster.watched;
+    cluster.change({ endpointSlices: [endpoints(newPod, ["shop-green-old", { ready: false, terminating: true }])] });
+    await new Promise(setImmediate);
+    assert.deepEqual(cluster.created, []);
+    cluster.change({ endpointSlices: [endpoints(newPod)] });
+    await held;
+    assert.equal(cluster.created.length, 1);
+  });
+
+  it("waits for no pod that is no endpoint, nor for one of another color", async () => {
+    const other = { ...endpoints(["shop-blue-old", { ready: false, terminating: true }]) };
+    const blue = { ...other, metadata: { labels: { "kubernetes.io/service-name": "shop-blue" } } };
+    const cluster = new FakeCluster({
+      ...{ job: finished("Complete"), pods: [exchanged], endpointSlices: [endpoints(newPod), blue] },
+    });
+    await passAll(gates(cluster));
+    assert.equal(cluster.created.length, 1);
+  });
+
+  it("does not hold, and runs no Job, when pods that were exchanged do not end", async () => {
+    const cluster = new FakeCluster({
+      ...{ pods: [exchanged], endpointSlices: [endpoints(newPod, ["shop-green-old", { ready: false }])] },
+    });
+    await assert.rejects(passAll(gates(cluster, { timeout: "1s" })), {
+      message: [
+        "the job gate did not hold within 1s, and no traffic was moved:",
+        "  shop green: shop-green-old is ending and has not ended; the Job would try it too",
+        "  mend the color, or move all the same with: pulumi config set --path gate.force true",
+      ].join("\n"),
+    });
     assert.deepEqual(cluster.created, []);
   });
 
