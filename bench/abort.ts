@@ -1,6 +1,7 @@
 /**
- * From the decision to take a release back until the last answer of it, at 200 requests/s: from the verdict of a running
- * rollout, and from the commands `cyan abort` and `kubectl annotate`. Needs the sandbox: npx cyan sandbox up && npm run bench:abort
+ * From the decision to take a release back until the last answer of it, at 200 requests/s and half of them: from the verdict
+ * of a running rollout, and from the commands `cyan abort`, `kubectl annotate` and `kubectl argo rollouts abort`, in turn. Needs
+ * the sandbox: npx cyan sandbox up --with argo-rollouts && npm run bench:abort
  */
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -8,15 +9,31 @@ import { once } from "node:events";
 import { type AddressInfo } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { setTimeout } from "node:timers/promises";
 import { entrance } from "../sandbox/cluster/access";
 import { RunningLoad } from "../sandbox/demo/load/client";
+import { aligned } from "../sandbox/demo/table";
+import { argoHost, ArgoRelease } from "./argo-release";
 import { BenchStack, median, paths } from "./release-stack";
 
 const rounds = 5;
 const rate = 200;
-const canary = ["annotate", "ingress", "shop-canary", "--namespace", "cyan-dev", "--overwrite"];
+const byHand = "kubectl annotate";
+const byArgo = "kubectl argo rollouts abort";
+const canary = ["kubectl", "annotate", "ingress", "shop-canary", "--namespace", "cyan-dev", "--overwrite"] as const;
 const weight = (value: number): string => `nginx.ingress.kubernetes.io/canary-weight=${value}`;
+
+/** A way to take a release back. */
+interface Way {
+  readonly name: string;
+  /** Where the release is reached. */
+  readonly host: string;
+  /** Gives the release its half; absent where `abort` does that too. */
+  readonly release?: () => Promise<void>;
+  /** Takes it back, and gives the instant of the decision, in milliseconds since 1970. */
+  readonly abort: () => Promise<number>;
+  /** Makes all as it was, where the way back does not. */
+  readonly after?: () => Promise<void>;
+}
 
 /** An analysis that always fails, as a file. */
 async function failing(work: string): Promise<{ file: string; close: () => void }> {
@@ -32,58 +49,96 @@ async function failing(work: string): Promise<{ file: string; close: () => void 
   return { file, close: () => server.close() };
 }
 
-/** Milliseconds from an instant to the last answer of green, once green has been silent for a second. */
+/** Milliseconds from an instant to the last answer of green, once others have been answered for a second. */
 async function lastOfGreen(load: RunningLoad, decided: number): Promise<number> {
   for (;;) {
-    const green = load.between(decided - 5_000, Infinity).filter(({ color }) => color === "green");
-    const last = green.at(-1)?.at ?? decided;
-    if (Date.now() - Math.max(last, decided) > 1_000) return Math.max(0, last - decided);
-    await setTimeout(50);
+    await load.nextAnswer();
+    const last = load.answers.findLast(({ color }) => color === "green")?.at ?? decided;
+    if ((load.answers.at(-1)?.at ?? 0) - Math.max(last, decided) > 1_000) return Math.max(0, last - decided);
   }
 }
 
 async function untilGreen(load: RunningLoad): Promise<void> {
-  while (!load.between(Date.now() - 300, Infinity).some(({ color }) => color === "green")) await setTimeout(50);
+  while (load.answers.at(-1)?.color !== "green") await load.nextAnswer();
+}
+
+function waysOf(stack: BenchStack, argo: ArgoRelease, analysis: string): Way[] {
+  const host = "shop.localhost";
+  const release = (): Promise<void> => stack.runBeside([...canary, weight(50)]);
+  const decided = async (act: () => Promise<unknown>): Promise<number> => {
+    const instant = Date.now();
+    await act();
+    return instant;
+  };
+  return [
+    {
+      name: "verdict of cyan rollout",
+      host,
+      abort: async () => {
+        const { told } = await stack.cyan("rollout", "--steps", "50", "--interval", "5s", "--analysis", analysis);
+        return Date.parse(told.find(({ event }) => event === "judged")?.time ?? "");
+      },
+    },
+    { name: "cyan abort", host, release, abort: () => decided(() => stack.cyan("abort")) },
+    { name: byHand, host, release, abort: () => decided(() => stack.runBeside([...canary, weight(0)])) },
+    {
+      name: byArgo,
+      host: argoHost,
+      release: () => argo.release(),
+      abort: () => decided(() => argo.abort()),
+      after: () => argo.serve(),
+    },
+  ];
+}
+
+/** Milliseconds from the decision to the last answer of the release, one way. */
+async function measure({ host, release, abort, after }: Way): Promise<number> {
+  const { origin, anywhere, wrap } = entrance(paths);
+  const order = { origin, anywhere, host, path: "/", rate, timeout: 5_000, count: rate * 300 };
+  const load = RunningLoad.start(order, wrap);
+  try {
+    await load.begun;
+    if (release) await release().then(() => untilGreen(load));
+    return await lastOfGreen(load, await abort());
+  } finally {
+    await load.stop();
+    await after?.();
+  }
+}
+
+/** Medians and ranges, and how they compare. */
+function report(seen: Readonly<Record<string, readonly number[]>>): string {
+  const ratio = (times: readonly number[], to: string): string => (median(times) / median(seen[to] ?? [])).toFixed(2);
+  const rows = Object.entries(seen).map(([name, times]) => [
+    name,
+    `${median(times).toFixed(0)} ms`,
+    `${Math.min(...times).toFixed(0)} to ${Math.max(...times).toFixed(0)} ms`,
+    ratio(times, byHand),
+    ratio(times, byArgo),
+  ]);
+  const head = ["from the decision to the last answer", "median", "range", "beside annotate", "beside Argo"];
+  return `${aligned([head, ...rows]).join("\n")}\n`;
 }
 
 async function main(): Promise<void> {
-  const stack = new BenchStack("bench-abort");
   const work = mkdtempSync(join(tmpdir(), "cyan-bench-abort-"));
-  const { origin, anywhere, wrap } = entrance(paths);
   const analysis = await failing(work);
-  let load: RunningLoad | undefined;
+  const stack = new BenchStack("bench-abort");
+  const argo = new ArgoRelease(stack);
   try {
     stack.up();
-    load = RunningLoad.start(
-      { origin, anywhere, host: "shop.localhost", path: "/", rate, timeout: 5_000, count: rate * 3_000 },
-      wrap,
-    );
-    await load.begun;
-    const seen: Record<string, number[]> = { verdict: [], "cyan abort": [], "kubectl annotate": [] };
+    await argo.up();
+    const ways = waysOf(stack, argo, analysis.file);
+    const seen: Record<string, number[]> = Object.fromEntries(ways.map(({ name }) => [name, []]));
     for (let round = 0; round < rounds; round += 1) {
-      const { told } = await stack.cyan("rollout", "--steps", "50", "--interval", "5s", "--analysis", analysis.file);
-      const judged = Date.parse(told.find(({ event }) => event === "judged")?.time ?? "");
-      seen["verdict"]?.push(await lastOfGreen(load, judged));
-      for (const command of ["cyan abort", "kubectl annotate"] as const) {
-        stack.run("kubectl", ...canary, weight(50));
-        await untilGreen(load);
-        const decided = Date.now();
-        if (command === "cyan abort") await stack.cyan("abort");
-        else stack.run("kubectl", ...canary, weight(0));
-        seen[command]?.push(await lastOfGreen(load, decided));
-      }
+      for (const way of ways) seen[way.name]?.push(await measure(way));
     }
-    for (const [what, times] of Object.entries(seen)) {
-      const [low, high] = [Math.min(...times), Math.max(...times)];
-      process.stdout.write(
-        `from ${what} to the last answer of the release: ${median(times).toFixed(0)} ms (${low.toFixed(0)} to ${high.toFixed(0)})\n`,
-      );
-    }
+    process.stdout.write(report(seen));
   } finally {
-    await load?.stop();
     analysis.close();
     rmSync(work, { recursive: true });
     stack.remove();
+    argo.remove();
   }
 }
 

@@ -34,6 +34,15 @@ export class BenchStack {
     return (performance.now() - began) / 1000;
   }
 
+  /** As `run`, while this process goes on, such as with the answers of a load. */
+  async runBeside(command: readonly [string, ...string[]], input = ""): Promise<void> {
+    const [name, ...args] = command;
+    const child = spawn(name, args, { cwd: checkout, env, stdio: ["pipe", "ignore", "inherit"] });
+    child.stdin.end(input);
+    const [code] = (await once(child, "close")) as [number];
+    if (code !== 0) throw new Error(`${command.join(" ")} ended with ${code}`);
+  }
+
   pulumi(...args: string[]): number {
     return this.run("pulumi", ...args, "--stack", this.name, "--non-interactive");
   }

@@ -13,14 +13,19 @@ export function table({ transitions, lost }: DemoResult): string {
     percent(each.share.green),
     `${percent(each.interval.low)} to ${percent(each.interval.high)}`,
   ]);
-  const widths = head.map((title, column) => Math.max(...[head, ...rows].map((row) => (row[column] ?? title).length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => (column === 0 ? cell.padEnd(widths[0] ?? 0) : cell.padStart(widths[column] ?? 0)))
-      .join("  ");
   const total = transitions.reduce((sum, each) => sum + each.requests, 0);
   const faults = transitions.flatMap((each) => each.faults.map((fault) => `${each.name}: ${fault}`));
-  return [line(head), ...rows.map(line), "", `${total} requests, ${lost} lost`, ...faults, ""].join("\n");
+  return [...aligned([head, ...rows]), "", `${total} requests, ${lost} lost`, ...faults, ""].join("\n");
+}
+
+/** Rows of as many cells each, as lines: the first column on its left edge, the others on their right ones. */
+export function aligned(rows: readonly (readonly string[])[]): string[] {
+  const widthOf = (column: number): number => Math.max(...rows.map((row) => row[column]?.length ?? 0));
+  return rows.map((row) =>
+    row
+      .map((cell, column) => (column === 0 ? cell.padEnd(widthOf(column)) : cell.padStart(widthOf(column))))
+      .join("  "),
+  );
 }
 
 /** True when every request was answered and every share is what was declared. */
