@@ -45,6 +45,18 @@ const changing = [
   "",
 ];
 
+/** What is asked for and is none, and why: https://github.com/fluxcd/flagger/blob/v1.44.0/pkg/controller/scheduler.go */
+const flagger = [
+  "## Why not flagger",
+  "",
+  "`cyan render --router flagger` writes the release as a Canary and its metric templates. Flagger is no router, for on it the two",
+  "values cannot mean what they mean on the others. Its controller (1.44) acts every 10 s at the soonest, and an abort waits for that.",
+  "It raises the weight along the Canary's steps and lowers it only to 0; when the steps change under a weight that is none of them,",
+  "all requests go to the version that is tried. And a version that is promoted takes the former one's place: there is no second",
+  "color to go back to, and a rollback is another release of the full length.",
+  "",
+];
+
 /** What each router can do, as a page. */
 export function routersPage(): string {
   const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
@@ -70,6 +82,7 @@ export function routersPage(): string {
     "",
     ...changing,
     ...sections,
+    ...flagger,
   ].join("\n");
 }
 
