@@ -7,8 +7,9 @@ import { parseAnalysis } from "../../driver/analysis/spec";
 import { cacheFolder } from "../../sandbox/toolchain/cache";
 import { FakeClock } from "../support/clock";
 import { documentedAnalyses } from "../support/documents";
-import { ensureElasticsearch } from "../support/elasticsearch/install";
-import { ElasticsearchNode } from "../support/elasticsearch/node";
+import { type Engine, engines } from "../support/elasticsearch/engines";
+import { ensureEngine } from "../support/elasticsearch/install";
+import { SearchNode } from "../support/elasticsearch/node";
 
 const { signal } = new AbortController();
 const to = Date.parse("2026-11-24T12:00:00Z");
@@ -34,15 +35,19 @@ function accessLogs(color: string, count: number, errors: number, step: number):
   );
 }
 
-describe("the analysis of logs in a real Elasticsearch", () => {
-  let node: ElasticsearchNode;
+for (const engine of engines)
+  describe(`the analysis of logs in a real ${engine.name}`, () => {
+    logsIn(engine);
+  });
+
+function logsIn(engine: Engine): void {
+  let node: SearchNode;
   let url: string;
 
   before(async () => {
     const { env } = process;
-    node = new ElasticsearchNode(
-      await ensureElasticsearch({ cache: cacheFolder(env), env, fetch, report: () => undefined }),
-    );
+    const args = { cache: cacheFolder(env), env, fetch, report: () => undefined };
+    node = new SearchNode(await ensureEngine(engine, args));
     url = await node.url;
     // As Elastic's own templates have it: what is text is a keyword.
     const keywords = { mapping: { type: "keyword" }, match_mapping_type: "string" };
@@ -216,4 +221,4 @@ describe("the analysis of logs in a real Elasticsearch", () => {
       assert.match(slow.why, /^p95 latency/);
     });
   });
-});
+}

@@ -8,7 +8,8 @@ import { addonNames as addons } from "../../sandbox/toolchain/addons";
 import { cacheFolder } from "../../sandbox/toolchain/cache";
 import { machineArch } from "../../sandbox/toolchain/parts";
 import { ensureTools, missingTools, presentTools } from "../../sandbox/toolchain/toolchain";
-import { ensureElasticsearch } from "../support/elasticsearch/install";
+import { engines } from "../support/elasticsearch/engines";
+import { ensureEngine } from "../support/elasticsearch/install";
 
 async function main(): Promise<void> {
   const env = process.env;
@@ -24,7 +25,7 @@ async function main(): Promise<void> {
   }
   const [report, { signal }] = [textReporter(process.stdout), new AbortController()];
   await ensureTools({ cache, env, addons, arch: machineArch(), fetch, report, signal });
-  await ensureElasticsearch({ cache, env, fetch, report });
+  for (const engine of engines) await ensureEngine(engine, { cache, env, fetch, report });
   const given = process.argv.slice(2);
   const files = given.length > 0 ? given : ["test/e2e/**/*.test.ts"];
   const mocha = ["node_modules/mocha/bin/mocha.js", "--config", ".mocharc.e2e.json", ...files];
