@@ -66,8 +66,9 @@ export function routersPage(): string {
     ...routerKinds.map((kind) => row([`\`${kind}\``, ...columns.map(([, cell]) => cell(capabilities[kind]))])),
   ];
   const sections = routerKinds.map((kind) => {
-    const { summary, needs, measured } = capabilities[kind];
-    const measure = measured === undefined ? "Its traffic was not measured." : `Measured on ${measured}.`;
+    const { summary, needs, measured, unmeasured } = capabilities[kind];
+    const why = unmeasured === undefined ? "" : `: ${unmeasured}`;
+    const measure = measured === undefined ? `Its traffic was not measured${why}.` : `Measured on ${measured}.`;
     return `## ${kind}\n\n${summary} It needs ${needs}. ${measure}\n`;
   });
   return [

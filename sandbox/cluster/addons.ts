@@ -1,17 +1,10 @@
 import { type AddonName } from "../toolchain/addons";
+import { type Addon } from "./addon";
 import { http } from "./checks";
-import { type ClusterConfig, tool } from "./config";
+import { tool } from "./config";
+import { istio } from "./istio";
 import { network } from "./network";
-import { files, type ProcessSpec } from "./processes";
-
-/** A controller that the cluster may have besides its own parts. */
-export interface Addon {
-  /** The name of the role that its publisher gives it. */
-  readonly role: string;
-  /** What it waits for, and what may act as it does, as its publisher defines them: files of the toolchain. */
-  readonly objects: readonly string[];
-  readonly processes: (config: ClusterConfig) => readonly ProcessSpec[];
-}
+import { files } from "./processes";
 
 export const addons: Readonly<Record<AddonName, Addon>> = {
   "argo-rollouts": {
@@ -57,4 +50,5 @@ export const addons: Readonly<Record<AddonName, Addon>> = {
       },
     ],
   },
+  istio,
 };

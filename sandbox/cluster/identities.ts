@@ -11,6 +11,7 @@ export const identities = {
   prometheus: { user: "cyan:prometheus", groups: [] },
   "argo-rollouts": { user: "cyan:argo-rollouts", groups: [] },
   flagger: { user: "cyan:flagger", groups: [] },
+  istio: { user: "cyan:istio", groups: [] },
 } as const satisfies Record<string, { user: string; groups: readonly string[] }>;
 
 export type Identity = keyof typeof identities;

@@ -15,6 +15,11 @@ export const network = {
   argoMetricsPort: 8082,
   flaggerPort: 8083,
   loadtesterPort: 8084,
+  /** Istio's ingress gateway. */
+  istioPort: 8000,
+  istiodPort: 15010,
+  istiodHealthPort: 15014,
+  istioAdminPort: 15000,
 } as const;
 
 /** Commands that give a fresh network namespace its loopback, an address, and a default route. */

@@ -107,7 +107,7 @@ async function start(config: ClusterConfig, keeper: Keeper, say: (message: strin
 /** Starts those of the config's addons that do not run yet. */
 async function startAddons(config: ClusterConfig, keeper: Keeper, say: (message: string) => void): Promise<void> {
   for (const name of config.addons) {
-    const { objects, role, processes } = addons[name];
+    const { objects, role, settings = [], files: read, processes } = addons[name];
     const lacking = processes(config).filter((spec) => !keeper.keeps(spec));
     if (lacking.length === 0) continue;
     say(`starting ${lacking.map((spec) => spec.name).join(", ")}`);
@@ -115,6 +115,12 @@ async function startAddons(config: ClusterConfig, keeper: Keeper, say: (message:
     writeFileSync(bound, stringify(binding(name, role)));
     await applyFiles(config, [...objects.map((object) => tool(config, object)), bound]);
     await kubectl(config, "wait", "--timeout=30s", "--for=condition=Established", "crd", "--all");
+    const set = join(config.root, `${name}-settings.json`);
+    if (settings.length > 0) {
+      writeFileSync(set, listOf(settings));
+      await applyFiles(config, [set]);
+    }
+    for (const [path, text] of Object.entries(read?.(config) ?? {})) writeFileSync(path, text);
     await Promise.all(lacking.map((spec) => keeper.keep(spec)));
   }
 }
@@ -186,14 +192,17 @@ async function importImages(config: ClusterConfig): Promise<void> {
 
 async function apply(config: ClusterConfig): Promise<void> {
   const paths = { first: join(config.root, "objects.json"), then: join(config.root, "gateway.json") };
-  const list = (items: readonly object[]): string => JSON.stringify({ apiVersion: "v1", kind: "List", items });
-  writeFileSync(paths.first, list(clusterObjects));
-  writeFileSync(paths.then, list(gatewayObjects));
+  writeFileSync(paths.first, listOf(clusterObjects));
+  writeFileSync(paths.then, listOf(gatewayObjects));
   const kinds = [tool(config, "gateway-api.yaml"), tool(config, "traefik.yaml")];
   await applyFiles(config, [paths.first, ...kinds]);
   const served = ["--for=condition=Established", "crd/gateways.gateway.networking.k8s.io"];
   await kubectl(config, "wait", "--timeout=30s", ...served);
   await applyFiles(config, [paths.then]);
+}
+
+function listOf(items: readonly object[]): string {
+  return JSON.stringify({ apiVersion: "v1", kind: "List", items });
 }
 
 async function applyFiles(config: ClusterConfig, paths: readonly string[]): Promise<void> {

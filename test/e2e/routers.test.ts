@@ -1,21 +1,15 @@
 import assert from "node:assert/strict";
-import { join } from "node:path";
 import { connect } from "../../components/live/connect";
 import { type RouterKind } from "../../components/model/settings";
 import { type Traffic } from "../../components/model/traffic";
 import { liveRouters } from "../../components/routers/live";
-import { entrance } from "../../sandbox/cluster/access";
-import { sandboxPaths } from "../../sandbox/cluster/paths";
 import { tally } from "../../sandbox/demo/load/answer";
-import { RunningLoad } from "../../sandbox/demo/load/client";
-import { type LoadOrder } from "../../sandbox/demo/load/main";
-import { contains, wilson99 } from "../../sandbox/demo/statistics";
+import { type RunningLoad } from "../../sandbox/demo/load/client";
 import { cacheFolder } from "../../sandbox/toolchain/cache";
 import { presentTools } from "../../sandbox/toolchain/toolchain";
 import { type Changes, EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
+import { assertShare, servedBy, startLoad, type Way } from "../support/measured-traffic";
 import { eventually } from "../support/visitor";
-
-const paths = sandboxPaths(join(__dirname, "..", ".."), process.env);
 
 /** Pods that come and go quickly; the color that a weight leaves keeps its pods. */
 const base: Changes = {
@@ -24,43 +18,6 @@ const base: Changes = {
 };
 const blue: Traffic = { activeColor: "blue", canaryWeight: 0 };
 const green: Traffic = { activeColor: "green", canaryWeight: 0 };
-
-/** How a load goes: through the ingress controller, on connections that are kept, unless a test says otherwise. */
-type Way = Partial<Pick<LoadOrder, "origin" | "fresh">>;
-
-function start(order: Pick<LoadOrder, "rate" | "count">, way: Way): RunningLoad {
-  const { origin, anywhere, wrap } = entrance(paths);
-  return RunningLoad.start(
-    { origin, anywhere, host: "shop.localhost", path: "/", timeout: 5_000, ...order, ...way },
-    wrap,
-  );
-}
-
-/** This many requests, all of which have to be answered, by color. */
-async function sample(count: number, way: Way): Promise<Readonly<Record<string, number>>> {
-  const load = start({ rate: way.fresh ? 500 : 1_000, count }, way);
-  await load.finished;
-  const { colors, lost, losses } = tally(load.answers);
-  assert.equal(lost, 0, JSON.stringify(losses));
-  return colors;
-}
-
-/** Resolves when only `color` answers, which a controller's delay keeps from being at once. */
-async function servedBy(color: string, way: Way): Promise<void> {
-  while (Object.keys(await sample(50, way)).join() !== color);
-}
-
-/** Fails unless green's part of 5,000 requests is that one. Of a hundred true shares one is outside: a second sample decides. */
-async function assertShare(percent: number, way: Way): Promise<void> {
-  const seen: string[] = [];
-  while (seen.length < 2) {
-    const colors = await sample(5_000, way);
-    const { green: hits = 0, blue: others = 0 } = colors;
-    if (contains(wilson99(hits, hits + others), percent / 100)) return;
-    seen.push(JSON.stringify(colors));
-  }
-  assert.fail(`green is to get ${percent} %, and got ${seen.join(", then ")}`);
-}
 
 describe("the routers on the embedded cluster", () => {
   const cluster = new EmbeddedCluster();
@@ -138,7 +95,7 @@ describe("the routers on the embedded cluster", () => {
     before(async () => {
       reach({});
       await servedBy("blue", {});
-      load = start({ rate: 50, count: 150_000 }, {});
+      load = startLoad({ rate: 50, count: 150_000 }, {});
       await load.begun;
     });
 
@@ -184,7 +141,7 @@ describe("the routers on the embedded cluster", () => {
     before(async () => {
       reach({ ...changes, router: "service" });
       await servedBy("blue", way);
-      load = start({ rate: 50, count: 150_000 }, way);
+      load = startLoad({ rate: 50, count: 150_000 }, way);
       await load.begun;
     });
 
