@@ -87,7 +87,7 @@ export class Environment extends pulumi.ComponentResource {
     const { last } = order;
     const after = last && {
       parent: this,
-      dependsOn: last.routes.then((routes) => [...order.first, ...routes]),
+      dependsOn: [...order.first, listed(last.routes)],
       ...(last.hook && { hooks: { beforeUpdate: [last.hook] } }),
     };
     this.services = args.services.map((service) => this.service(name, service, args, first));
@@ -174,6 +174,15 @@ export class Environment extends pulumi.ComponentResource {
     });
     return [autoscaler, size];
   }
+}
+
+/**
+ * Resources that are known later, as one entry of a list. The SDK waits for a promise in the list and takes what it gives, one
+ * resource or several. The promise alone would be made an Output for each of the objects, and every such Output is looked
+ * through for values that are unknown, with all that its resources know of each other: a second for each service in a stack of 400.
+ */
+function listed(resources: Promise<readonly pulumi.Resource[]>): Promise<pulumi.Resource> {
+  return resources as Promise<unknown> as Promise<pulumi.Resource>;
 }
 
 function scaleFor({ name }: ServiceSettings, { scales }: EnvironmentArgs): Scale {
