@@ -78,8 +78,8 @@ export class Environment extends pulumi.ComponentResource {
   readonly workloads: readonly pulumi.Resource[];
   /** By service, the pods that its Deployment asks for, as the cluster has it. */
   readonly pods: Readonly<Record<string, pulumi.Output<number>>>;
-  /** By service, the generation of its Deployment: another one is something else that its pods run. */
-  readonly generations: Readonly<Record<string, pulumi.Output<number>>>;
+  /** By service, the generation of its Deployment, unless that comes after the routes. */
+  readonly generations: Readonly<Record<string, pulumi.Output<number | undefined>>>;
 
   constructor(name: string, args: EnvironmentArgs, order: EnvironmentOrder, opts?: pulumi.ComponentResourceOptions) {
     super("cyan:index:Environment", name, openly(args), opts);
@@ -98,7 +98,9 @@ export class Environment extends pulumi.ComponentResource {
     this.workloads = placed.flatMap(({ comesLast, resources }) => (comesLast ? [] : resources));
     this.pods = Object.fromEntries(placed.map(({ service, deployment }) => [service.name, deployment.spec.replicas]));
     this.generations = Object.fromEntries(
-      placed.map(({ service, deployment }) => [service.name, deployment.metadata.generation]),
+      placed
+        .filter(({ comesLast }) => !comesLast)
+        .map(({ service, deployment }) => [service.name, deployment.metadata.generation]),
     );
     this.registerOutputs();
   }

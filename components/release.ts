@@ -20,10 +20,10 @@ import { type ServedTraffic } from "./routers/router";
 /** What a release is declared from: a part of the stack's settings, and what they change of what is live. */
 export function releaseArgs(settings: Settings, live: Live = nothingLive): ReleaseArgs {
   const { traffic, router, namespace, createNamespace, services, canary, standby } = settings;
-  const { readyTimeout, drain, secrets, secretServices, networkPolicy } = settings;
+  const { readyTimeout, drain, argoRollouts, secrets, secretServices, networkPolicy } = settings;
   const { minReady, timeout, force } = settings.gate;
   return {
-    ...{ traffic, router, namespace, createNamespace, services, canary, standby, readyTimeout, drain },
+    ...{ traffic, router, namespace, createNamespace, services, canary, standby, readyTimeout, drain, argoRollouts },
     gate: { minReady, timeout, force },
     ...{ secrets, secretServices, ...(networkPolicy && { networkPolicy }) },
     transition: transitionInputs(live, settings, planTransition(live, settings)),

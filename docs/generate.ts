@@ -23,6 +23,7 @@ const asked: Readonly<Record<Feature, string>> = {
   standby: "idle pods",
   autoscaling: "autoscaler",
   trial: "tried before",
+  strategy: "strategy",
 };
 
 const columns: readonly (readonly [title: string, cell: (can: Capabilities) => string])[] = [
@@ -42,6 +43,7 @@ const changing = [
   "same colors: an update that changes the traffic as well is refused, with the traffic that is live. With `gateway-api` the",
   "update ends, and the former routes stay, when no Gateway takes the new ones within `readyTimeout`. Where requests come in",
   "elsewhere, at another load balancer or at the Service itself, their senders have to be led there before the former routes go.",
+  "A change from `argo-rollouts` to another router loses requests for some seconds, and is refused unless `gate.force` is set.",
   "",
 ];
 

@@ -31,6 +31,14 @@ const ofColor: Readonly<Record<string, Sentence | undefined>> = {
 function roleOf({ kind, metadata: { name, labels }, spec }: Manifest): string {
   const service = labels?.["app.kubernetes.io/name"] ?? "";
   if (name === names.preview(service)) return "Shows the idle color.";
+  if (kind === "Rollout")
+    return "Which color runs as the version that serves or is tried, and at which weight it stands.";
+  if (name === names.stable(service)) {
+    return kind === "Service" ? "The controller makes it select the version that serves." : "Where requests come in.";
+  }
+  if (name === names.canary(service) && kind === "Service") {
+    return "The controller makes it select the version that is tried, and the one that serves when there is none.";
+  }
   if (name === names.canary(service)) {
     return "Leads the canary's share to the idle color. It stays at a weight of 0, so that the controller knows both colors.";
   }

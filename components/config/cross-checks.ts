@@ -55,7 +55,7 @@ function nameProblems({ name }: ServiceSettings): CrossProblem[] {
 
 /** Two services must not want the same object, such as `shop-blue`, the Service of a color and of a service so named. */
 function objectNameProblems(services: readonly ServiceSettings[]): CrossProblem[] {
-  const suffixes = ["-blue", "-green", "-preview", "-canary", "-mirror", "-alb"];
+  const suffixes = ["-blue", "-green", "-preview", "-canary", "-mirror", "-alb", "-stable"];
   const taken = new Map(services.flatMap(({ name }) => suffixes.map((suffix) => [`${name}${suffix}`, name] as const)));
   return services.flatMap(({ name }) => {
     const other = taken.get(name);

@@ -25,6 +25,7 @@ export function routerProblems(raw: RawConfig, settings: CompletedConfig): Cross
     ["standby", "standby", typeof raw.standby === "number" && raw.standby > 0],
     ["gate.http", "trial", raw.gate.http !== undefined],
     ["gate.job", "trial", raw.gate.job !== undefined],
+    ["argoRollouts.strategy", "strategy", raw.argoRollouts.strategy !== undefined],
     ...sharedHosts(services).map((path): (typeof asked)[number] => [path, "sharedHost", true]),
     ["canaryWeight", "weight", traffic.canaryWeight > 0],
     ["canary.header", "header", raw.canary.header !== undefined],
@@ -37,7 +38,26 @@ export function routerProblems(raw: RawConfig, settings: CompletedConfig): Cross
     const message = asks ? lacking(router, feature) : undefined;
     return message === undefined ? [] : [{ path, message, reads: [path, "router"] }];
   });
-  return [...lacks, ...(capabilities[router].gateway ? services.flatMap((each) => gatewayProblems(each, router)) : [])];
+  return [
+    ...lacks,
+    ...argoProblems(raw, settings),
+    ...(capabilities[router].gateway ? services.flatMap((each) => gatewayProblems(each, router)) : []),
+  ];
+}
+
+/** Versions that are exchanged as a whole share no requests. */
+function argoProblems(raw: RawConfig, { router, traffic }: CompletedConfig): CrossProblem[] {
+  const path = "argoRollouts.strategy";
+  if (!capabilities[router].strategy || raw.argoRollouts.strategy !== "blue-green") return [];
+  const asked = [
+    ["canaryWeight", traffic.canaryWeight > 0],
+    ["canary.header", raw.canary.header !== undefined],
+    ["canary.cookie", raw.canary.cookie !== undefined],
+  ] as const;
+  return asked.flatMap(([key, asks]) => {
+    const message = `${path} blue-green gives the idle color no requests before the flip; leave it out, or set ${path} to canary`;
+    return asks ? [{ path: key, message, reads: [path, key, "router"] }] : [];
+  });
 }
 
 /** The paths of hosts that a service before has too. */

@@ -1,7 +1,7 @@
 import { type Color } from "../model/color";
 import { type Duration } from "../model/duration";
 import { names } from "../model/names";
-import { changesOf } from "./changes";
+import { leftAfter } from "./changes";
 import { type Cluster } from "./cluster";
 import { readyEndpoints } from "./endpoints";
 
@@ -28,19 +28,6 @@ export async function missingAfter<T extends Wanted>(
   wanted: readonly T[],
   timeout: Duration,
 ): Promise<Measured<T>[]> {
-  const stop = new AbortController();
-  const deadline = setTimeout(() => {
-    stop.abort();
-  }, timeout.seconds * 1000);
   const missing = async (): Promise<Measured<T>[]> => (await measure(cluster, wanted)).filter(isMissing);
-  try {
-    let left = await missing();
-    if (left.length === 0) return left;
-    const changes = changesOf((changed, signal) => cluster.watchEndpoints(changed, signal), stop.signal);
-    while (left.length > 0 && (await changes.next())) left = await missing();
-    return left;
-  } finally {
-    clearTimeout(deadline);
-    stop.abort();
-  }
+  return leftAfter(missing, (changed, signal) => cluster.watchEndpoints(changed, signal), timeout);
 }

@@ -7,6 +7,7 @@ export interface Metadata {
   readonly generation?: number;
   readonly annotations?: Readonly<Record<string, string>>;
   readonly labels?: Readonly<Record<string, string>>;
+  readonly ownerReferences?: readonly { readonly kind: string; readonly name: string; readonly controller?: boolean }[];
   /** Who wrote last, and when; `subresource` is `status` for what a controller reports. */
   readonly managedFields?: readonly {
     readonly time?: Date;

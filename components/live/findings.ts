@@ -1,5 +1,6 @@
 import { type Findings, noFindings } from "../model/findings";
 import { liveOf } from "../model/live";
+import { capabilities } from "../model/routers";
 import { routerAnnotation } from "../model/names";
 import { type RouterKind, routerKinds, type Settings } from "../model/settings";
 import { type Cluster } from "./cluster";
@@ -30,6 +31,14 @@ export async function findingsOf(
   }
 }
 
+/** Measured: the controller's pods end with what it keeps them by, which goes before the route that leads to them. */
+function leavingController(from: RouterKind, to: RouterKind): string {
+  return (
+    `router: would change from ${from} to ${to}, and the pods that the controller of ${from} keeps would go before its routes ` +
+    "do: requests are lost for some seconds; where that may be, do it with: pulumi config set --path gate.force true"
+  );
+}
+
 /**
  * While a router takes over, its routes and those of the former one lead requests side by side: both have to lead them to the
  * same colors, and no color may shrink that either of them leads to.
@@ -44,6 +53,8 @@ async function handoverRefusals(cluster: Cluster, settings: Settings, routers: R
   const refusals: string[] = [];
   for (const from of new Set(former.map((each) => each.from))) {
     if (from === undefined || from === router) continue;
+    if (capabilities[from].pods === "controller" && !settings.gate.force)
+      refusals.push(leavingController(from, router));
     const names = former.filter((each) => each.from === from).map(({ name }) => name);
     const live = await readLive(Promise.resolve(cluster), names, routers[from]);
     for (const name of names) {

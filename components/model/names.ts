@@ -6,7 +6,9 @@ export const names = {
   environment: (service: string, color: Color): string => `${service}-${color}`,
   /** Service for callers inside the cluster, and main Ingress. */
   active: (service: string): string => service,
-  /** Canary Ingress. */
+  /** What a controller leads to the version that serves: its Service, and the Ingress that leads there. */
+  stable: (service: string): string => `${service}-stable`,
+  /** Canary Ingress, and the Service that a controller leads to a version that is tried. */
   canary: (service: string): string => `${service}-canary`,
   /** What sends copies of requests to the idle color. */
   mirror: (service: string): string => `${service}-mirror`,

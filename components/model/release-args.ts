@@ -14,6 +14,7 @@ type Declared = Pick<
   | "standby"
   | "readyTimeout"
   | "drain"
+  | "argoRollouts"
   | "networkPolicy"
   | "secretServices"
 >;

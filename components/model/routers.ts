@@ -15,6 +15,7 @@ export const features = {
   standby: "keep pods of a color that gets no requests",
   autoscaling: "leave the number of pods to an autoscaler",
   trial: "try a color before it gets requests",
+  strategy: "exchange whole versions in the place of shares",
 } as const;
 export type Feature = keyof typeof features;
 
@@ -61,6 +62,7 @@ const nothing = {
   standby: true,
   autoscaling: true,
   trial: true,
+  strategy: false,
 } as const;
 
 /** What splits single requests by weight can tell them apart too. */
@@ -185,6 +187,25 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     unmeasured:
       "the sandbox makes its binaries from packages, no registry had Linkerd's proxy as one (its name on crates.io is a " +
       "placeholder), and its control plane was not served as a Go module",
+  },
+  "argo-rollouts": {
+    ...byRequestAtHost,
+    pods: "controller",
+    tls: true,
+    standby: false,
+    autoscaling: false,
+    trial: false,
+    strategy: true,
+    summary:
+      "A Rollout for each service, which names one color's Deployment for what it runs and has a step for the weight: Argo " +
+      "Rollouts makes the pods, and splits by a canary Ingress of its own. The Deployments have no pods. Both colors have the " +
+      "replicas of the larger one while they share, and one that lost its share goes after the `drain`, or 30 s. An update " +
+      "ends when the controller has brought about what it declares, and fails when that was aborted. A flip and a weight of " +
+      "the next color are two updates.",
+    inside: false,
+    unit: "request",
+    needs: "Argo Rollouts, and Traefik 3.7 or later with its kubernetesIngressNGINX provider, or ingress-nginx",
+    measured: "Argo Rollouts 1.10 with Traefik 3.7.11",
   },
 };
 

@@ -15,12 +15,21 @@ export const routerKinds = [
   "aws-alb",
   "istio",
   "linkerd",
+  "argo-rollouts",
 ] as const;
 export type RouterKind = (typeof routerKinds)[number];
 
 /** Ingress controllers that the stack can install beside the release. */
 export const installChoices = ["none", "ingress-nginx", "traefik"] as const;
 export type InstallChoice = (typeof installChoices)[number];
+
+/** How Argo Rollouts brings out another version: by shares, or as a whole. */
+export const argoStrategies = ["canary", "blue-green"] as const;
+
+/** What the router argo-rollouts is told besides the traffic. */
+export interface ArgoRolloutsSettings {
+  readonly strategy: (typeof argoStrategies)[number];
+}
 
 /** Everything a stack declares: config, checked and completed with defaults. */
 export interface Settings {
@@ -32,6 +41,7 @@ export interface Settings {
   readonly createNamespace: boolean;
   readonly services: readonly ServiceSettings[];
   readonly canary: CanarySettings;
+  readonly argoRollouts: ArgoRolloutsSettings;
   /** Replicas of each idle environment at weight 0: all of its own, or at most this many; 0 where the router keeps none. */
   readonly standby: Standby;
   readonly install: InstallChoice;

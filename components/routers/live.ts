@@ -1,5 +1,6 @@
 import { type LiveRouter } from "../live/router";
 import { type RouterKind } from "../model/settings";
+import { argoRollouts } from "./argo-rollouts/live";
 import { awsAlb } from "./aws-alb/live";
 import { f5Nginx } from "./f5-nginx/live";
 import { gatewayApi } from "./gateway-api/live";
@@ -21,4 +22,5 @@ export const liveRouters = {
   "aws-alb": awsAlb,
   istio,
   linkerd,
+  "argo-rollouts": argoRollouts,
 } as const satisfies Record<RouterKind, LiveRouter>;

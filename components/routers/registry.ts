@@ -1,4 +1,5 @@
 import { type RouterKind } from "../model/settings";
+import { argoRollouts } from "./argo-rollouts/declare";
 import { awsAlb } from "./aws-alb/declare";
 import { f5Nginx } from "./f5-nginx/declare";
 import { gatewayApi } from "./gateway-api/declare";
@@ -21,4 +22,5 @@ export const routers = {
   "aws-alb": awsAlb,
   istio,
   linkerd,
+  "argo-rollouts": argoRollouts,
 } as const satisfies Record<RouterKind, Router>;

@@ -2,7 +2,12 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Color } from "../model/color";
 import { type Duration } from "../model/duration";
 import { type Traffic } from "../model/traffic";
-import { type CanarySettings, type RouterKind, type ServiceSettings } from "../model/settings";
+import {
+  type ArgoRolloutsSettings,
+  type CanarySettings,
+  type RouterKind,
+  type ServiceSettings,
+} from "../model/settings";
 
 /** What a router declares its objects from. */
 export interface RouteArgs {
@@ -11,12 +16,18 @@ export interface RouteArgs {
   readonly router: RouterKind;
   readonly traffic: Traffic;
   readonly canary: CanarySettings;
+  readonly argoRollouts: ArgoRolloutsSettings;
   /** How long something may take to become ready. */
   readonly readyTimeout: Duration;
+  /** How long a color that lost its share keeps its pods. */
+  readonly drain: Duration;
   /** By color and service, the pods that its Deployment asks for, as the cluster has it. */
   readonly pods: Readonly<Record<Color, Readonly<Record<string, pulumi.Output<number>>>>>;
-  /** By color and service, the generation of its Deployment: another one is something else that its pods run. */
-  readonly generations: Readonly<Record<Color, Readonly<Record<string, pulumi.Output<number>>>>>;
+  /**
+   * By color and service, the generation of its Deployment: another one is something else that its pods run. Absent where the
+   * Deployment comes after the routes, and undefined where no cluster counts, as in a rendering.
+   */
+  readonly generations: Readonly<Record<Color, Readonly<Record<string, pulumi.Output<number | undefined>>>>>;
   /** Holds back an object until a controller leads requests as what was written before declares; see `afterArrival`. */
   readonly arrival?: pulumi.ResourceHook;
 }

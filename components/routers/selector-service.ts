@@ -10,10 +10,10 @@ import { type RouteArgs } from "./router";
 interface SelectorServiceArgs {
   readonly args: RouteArgs;
   readonly service: ServiceSettings;
-  /** The Service that is called like its service, or the one that shows the idle color. */
-  readonly role: "active" | "preview";
+  /** The Service that is called like its service, the one that shows the idle color, or one that a controller leads. */
+  readonly role: "active" | "preview" | "stable" | "canary";
   readonly selector: Readonly<Record<string, string>>;
-  readonly annotations?: Readonly<Record<string, string>>;
+  readonly annotations?: Readonly<Record<string, pulumi.Input<string>>>;
 }
 
 /** A Service of its own that selects pods: one color's, which are other ones after a flip, or those of both. */

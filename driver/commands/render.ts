@@ -34,8 +34,7 @@ export function renderCommand(invocation: Invocation): Command {
     .requiredOption("--out <dir>", "the folder to write to")
     .addOption(
       new Option("--router <name>", "what splits requests; the config's by default").choices([
-        ...routerKinds,
-        ...controllerKinds,
+        ...new Set([...routerKinds, ...controllerKinds]),
       ]),
     )
     .option("--set <path=value>", "render as if this config value were set; may be given more than once", collect, [])

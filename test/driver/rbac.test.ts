@@ -29,6 +29,10 @@ describe("the rights of a driver, in docs/rbac/driver.yaml", () => {
         const plural = `${kind.toLowerCase()}${kind.endsWith("s") ? "es" : "s"}`;
         assert.deepEqual(verbsOf(group, plural), ["get", "list", "patch", "watch"], `${group} ${plural}`);
       }
+      for (const { apiVersion, kind } of router.reads ?? []) {
+        const read = verbsOf(apiVersion.split("/")[0] ?? "", `${kind.toLowerCase()}s`);
+        assert.deepEqual(read, ["get", "list", "watch"], `${apiVersion} ${kind}`);
+      }
     });
   }
 

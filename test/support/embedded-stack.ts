@@ -60,14 +60,21 @@ export class EmbeddedCluster {
 /** The checkout's program as a stack on the embedded cluster, with a config of its own, by the plain `pulumi` command. */
 export class EmbeddedStack {
   readonly work = mkdtempSync(join(tmpdir(), "cyan-stack-"));
-  readonly configFile = join(this.work, "Pulumi.dev.yaml");
+  readonly configFile: string;
   readonly environment: NodeJS.ProcessEnv;
 
-  /** @param base what every declaration of this stack changes in the checkout's config for dev. */
-  constructor(private readonly base: Changes = {}) {
+  /**
+   * @param base what every declaration of this stack changes in the checkout's config for dev.
+   * @param name for one that `cyan` drives, whose config is in the checkout.
+   */
+  constructor(
+    private readonly base: Changes = {},
+    readonly name = "dev",
+  ) {
+    this.configFile = join(name === "dev" ? this.work : checkout, `Pulumi.${name}.yaml`);
     this.environment = { ...process.env, ...shellVariables(paths, process.env), NO_COLOR: "1" };
     this.declare();
-    const { ok, out } = this.run("pulumi", "stack", "select", "--create", "dev", "--non-interactive");
+    const { ok, out } = this.run("pulumi", "stack", "select", "--create", name, "--non-interactive");
     assert.ok(ok, out);
   }
 
@@ -144,6 +151,9 @@ export class EmbeddedStack {
     this.declare();
     const { ok, out } = this.pulumi("destroy", "--yes", "--skip-preview");
     assert.ok(ok, out);
+    if (this.name !== "dev") this.pulumi("stack", "rm", this.name, "--yes");
+    rmSync(this.configFile, { force: true });
+    rmSync(join(checkout, ".cyan", "receipts", this.name), { recursive: true, force: true });
     rmSync(this.work, { recursive: true });
   }
 }

@@ -22,8 +22,12 @@ export function startLoad(order: Pick<LoadOrder, "rate" | "count">, way: Way): R
 }
 
 /** This many requests, all of which have to be answered, by color. */
-async function sample(count: number, way: Way): Promise<Readonly<Record<string, number>>> {
-  const load = startLoad({ rate: way.fresh ? 500 : 1_000, count }, way);
+async function sample(
+  count: number,
+  way: Way,
+  rate = way.fresh ? 500 : 1_000,
+): Promise<Readonly<Record<string, number>>> {
+  const load = startLoad({ rate, count }, way);
   await load.finished;
   const { colors, lost, losses } = tally(load.answers);
   assert.equal(lost, 0, JSON.stringify(losses));
@@ -36,10 +40,10 @@ export async function servedBy(color: string, way: Way): Promise<void> {
 }
 
 /** Fails unless green's part of so many requests is that one. Of a hundred true shares one is outside: a second sample decides. */
-export async function assertShare(percent: number, way: Way, count = 5_000): Promise<void> {
+export async function assertShare(percent: number, way: Way, count = 5_000, rate?: number): Promise<void> {
   const seen: string[] = [];
   while (seen.length < 2) {
-    const colors = await sample(count, way);
+    const colors = await sample(count, way, rate);
     const { green: hits = 0, blue: others = 0 } = colors;
     if (contains(wilson99(hits, hits + others), percent / 100)) return;
     seen.push(JSON.stringify(colors));

@@ -2,7 +2,7 @@ import { type CanarySettings } from "../../model/settings";
 import { type Traffic } from "../../model/traffic";
 import { sessionCookie } from "../sessions";
 
-const prefix = "nginx.ingress.kubernetes.io";
+export const prefix = "nginx.ingress.kubernetes.io";
 
 /** Names of the annotations by which the controllers split. */
 export const annotationNames = {
@@ -30,16 +30,24 @@ export function scaledWeight(percent: number, total: number): number {
 
 /** What a canary Ingress says to ingress-nginx, and to Traefik's provider of the same name. */
 export function canaryAnnotations(traffic: Traffic, canary: CanarySettings): Record<string, string> {
-  const { header, headerValue, headerPattern, cookie, weightTotal, affinity } = canary;
+  const { weightTotal, affinity } = canary;
   return {
     [annotationNames.canary]: "true",
     [annotationNames.weight]: String(scaledWeight(traffic.canaryWeight, weightTotal)),
     [annotationNames.weightTotal]: String(weightTotal),
+    ...overrideAnnotations(canary),
+    ...(affinity && { [annotationNames.sessionsOfCanary]: sessionsOfCanary(traffic.canaryWeight) }),
+  };
+}
+
+/** Who reaches the idle color whatever the weight is. */
+export function overrideAnnotations(canary: CanarySettings): Record<string, string> {
+  const { header, headerValue, headerPattern, cookie } = canary;
+  return {
     ...(header !== undefined && { [annotationNames.header]: header }),
     ...(headerValue !== undefined && { [`${prefix}/canary-by-header-value`]: headerValue }),
     ...(headerPattern !== undefined && { [`${prefix}/canary-by-header-pattern`]: headerPattern }),
     ...(cookie !== undefined && { [annotationNames.cookie]: cookie }),
-    ...(affinity && { [annotationNames.sessionsOfCanary]: sessionsOfCanary(traffic.canaryWeight) }),
   };
 }
 

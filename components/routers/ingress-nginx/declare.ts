@@ -1,13 +1,12 @@
-import { Ingress } from "@pulumi/kubernetes/networking/v1";
+import { type Ingress } from "@pulumi/kubernetes/networking/v1";
 import type * as pulumi from "@pulumi/pulumi";
-import { trafficObject } from "../../kubernetes/annotations";
-import { colorSelector, objectLabels, serviceLabels } from "../../kubernetes/labels";
 import { names } from "../../model/names";
-import { type Color, otherColor } from "../../model/color";
-import { following, previewsOf, type Routed, routedServices, unguarded } from "../routed";
-import { type RouteArgs, type Router, type ServedTraffic } from "../router";
-import { insideServices, selectorService } from "../selector-service";
+import { otherColor } from "../../model/color";
+import { following, previewsOf, routedServices, unguarded } from "../routed";
+import { type Router, type ServedTraffic } from "../router";
+import { insideServices } from "../selector-service";
 import { trafficRecord } from "../record";
+import { ingressTo, previewIngress, type Target } from "./ingresses";
 import { affinityAnnotations, annotationNames, canaryAnnotations } from "./annotations";
 
 /**
@@ -31,34 +30,19 @@ export const ingressNginx: Router = (name, args, opts) => {
   const moved = [...mains, ...canaries];
   const inside = insideServices(name, args, following(opts, moved));
   for (const each of previewsOf(routed)) {
-    preview(name, { args, ...each, color: idleColor }, unguarded(following(opts, moved)));
+    previewIngress(name, { args, ...each, color: idleColor }, unguarded(following(opts, moved)));
   }
 
   const served = routed.map(({ service }, index) => [service.name, servedBy(mains[index], canaries[index])] as const);
   return { resources: [...moved, ...inside], served: Object.fromEntries(served) };
 };
 
-/** One service, and the color that an object of it leads to. */
-interface Target extends Routed {
-  readonly args: RouteArgs;
-  readonly color: Color;
-}
-
-function metadata(objectName: string, { args, service }: Target, annotations: Readonly<Record<string, string>>) {
-  return {
-    name: objectName,
-    namespace: args.namespace,
-    labels: objectLabels(serviceLabels(service.name)),
-    annotations: { ...annotations, ...trafficObject },
-  };
-}
-
 /** A user's annotations come first: what traffic goes by is not theirs to change. */
 function mainIngress(name: string, target: Target, opts: pulumi.CustomResourceOptions) {
   const { args, service, route } = target;
   const sessions = affinityAnnotations(args.traffic, args.canary);
   const annotations = { ...route.annotations, ...sessions, ...trafficRecord(args.traffic) };
-  return ingress(
+  return ingressTo(
     `${name}-${service.name}`,
     names.active(service.name),
     { ...target, route: { ...route, annotations } },
@@ -70,56 +54,12 @@ function canaryIngress(name: string, target: Target, opts: pulumi.CustomResource
   const { args, service, route } = target;
   const split = canaryAnnotations(args.traffic, args.canary);
   const annotations = { ...route.annotations, ...split, ...trafficRecord(args.traffic) };
-  return ingress(
+  return ingressTo(
     `${name}-${service.name}-canary`,
     names.canary(service.name),
     { ...target, route: { ...route, annotations } },
     opts,
   );
-}
-
-function ingress(
-  name: string,
-  objectName: string,
-  target: Target,
-  opts: pulumi.CustomResourceOptions,
-  backend = names.environment(target.service.name, target.color),
-): Ingress {
-  const { service, route } = target;
-  return new Ingress(
-    name,
-    {
-      metadata: metadata(objectName, target, route.annotations),
-      spec: {
-        ingressClassName: route.className,
-        ...(route.tlsSecret !== undefined && { tls: [{ hosts: [route.host], secretName: route.tlsSecret }] }),
-        rules: [
-          {
-            host: route.host,
-            http: {
-              paths: [
-                {
-                  path: route.path,
-                  pathType: "Prefix",
-                  backend: { service: { name: backend, port: { number: service.port } } },
-                },
-              ],
-            },
-          },
-        ],
-      },
-    },
-    opts,
-  );
-}
-
-/** Shows the idle color on a host of its own, by a Service of its own: a controller splits by Service, not by host. */
-function preview(name: string, target: Target, opts: pulumi.CustomResourceOptions): void {
-  const { args, service, color } = target;
-  const selector = colorSelector(service.name, color);
-  const shown = selectorService(name, { args, service, role: "preview", selector }, opts);
-  const objectName = names.preview(service.name);
-  ingress(`${name}-${service.name}-preview-ingress`, objectName, target, { ...opts, dependsOn: [shown] }, objectName);
 }
 
 /** What two Ingresses give, as the cluster has them. */

@@ -66,8 +66,11 @@ export const rules: readonly Rule[] = [
   {
     harmful: true,
     found: ({ name, route, around }) => {
-      const other = foreign(around).find(
-        (each) => each.canary && each.name !== names.canary(name) && each.places.some((place) => isSame(place, route)),
+      // The router argo-rollouts gives way: its controller's canary goes with its Rollout.
+      const left = `Rollout ${names.active(name)}`;
+      const rivals = foreign(around).filter((each) => each.canary && each.owner !== left);
+      const other = rivals.find(
+        (each) => each.name !== names.canary(name) && each.places.some((place) => isSame(place, route)),
       );
       return other === undefined
         ? undefined

@@ -19,6 +19,8 @@ export interface PlainIngress {
   readonly name: string;
   /** Whether Cyan made it. */
   readonly own: boolean;
+  /** What made it and takes it along when it goes, such as `Rollout shop`; absent for one that stands by itself. */
+  readonly owner?: string;
   /** Milliseconds since 1970; 0 when the cluster does not say. */
   readonly createdAt: number;
   readonly canary: boolean;
@@ -76,6 +78,7 @@ async function readable<T>(reading: Promise<T>): Promise<T | undefined> {
 function plain(ingress: Ingress): PlainIngress {
   const { metadata, spec } = ingress;
   const annotation = (name: string): string | undefined => metadata?.annotations?.[name];
+  const owner = metadata?.ownerReferences?.find(({ controller }) => controller);
   const total = Math.max(100, Number(annotation(annotationNames.weightTotal) ?? 100));
   const [header, cookie] = [annotation(annotationNames.header), annotation(annotationNames.cookie)];
   return {
@@ -84,6 +87,7 @@ function plain(ingress: Ingress): PlainIngress {
     createdAt: metadata?.creationTimestamp?.getTime() ?? 0,
     canary: annotation(annotationNames.canary) === "true",
     weight: (100 * Number(annotation(annotationNames.weight) ?? 0)) / total,
+    ...(owner && { owner: `${owner.kind} ${owner.name}` }),
     ...(header !== undefined && { header }),
     ...(cookie !== undefined && { cookie }),
     places: (spec?.rules ?? []).flatMap(({ host = "", http }) =>

@@ -4,8 +4,8 @@ import { workloadMistakes } from "./workload-mistakes";
 
 export const weight = (value: unknown) => `canaryWeight: is ${JSON.stringify(value)}; write an integer from 0 to 100`;
 
-const byHeader = "ingress-nginx, gateway-api, traefik, f5-nginx, aws-alb, istio or linkerd";
-const byRequest = "ingress-nginx, gateway-api, traefik, f5-nginx, istio or linkerd";
+const byHeader = "ingress-nginx, gateway-api, traefik, f5-nginx, aws-alb, istio, linkerd or argo-rollouts";
+const byRequest = "ingress-nginx, gateway-api, traefik, f5-nginx, istio, linkerd or argo-rollouts";
 
 /** Every mistake that a config is told of. */
 export const mistakes: readonly Mistake[] = [
@@ -20,8 +20,13 @@ export const mistakes: readonly Mistake[] = [
     "a router",
     { ...goodConfig, router: "haproxy" },
     [
-      'router: is "haproxy"; choose one of ingress-nginx, service, replicas, gateway-api, traefik, f5-nginx, aws-alb, istio, linkerd',
+      'router: is "haproxy"; choose one of ingress-nginx, service, replicas, gateway-api, traefik, f5-nginx, aws-alb, istio, linkerd, argo-rollouts',
     ],
+  ],
+  [
+    "a strategy of Argo Rollouts",
+    { ...goodConfig, router: "argo-rollouts", argoRollouts: { strategy: "rolling" } },
+    ['argoRollouts.strategy: is "rolling"; choose one of canary, blue-green'],
   ],
   [
     "an installation",
@@ -80,14 +85,22 @@ export const mistakes: readonly Mistake[] = [
       canary: { header: "X-User", headerPattern: "^a", cookie: "next", mirror: 5 },
     },
     [
-      ["ingress.host", "lead a host to a service", "ingress-nginx, gateway-api, traefik, f5-nginx, aws-alb or istio"],
-      ["ingress.tls", "terminate TLS with a secret of its own", "ingress-nginx, traefik or f5-nginx"],
+      [
+        "ingress.host",
+        "lead a host to a service",
+        "ingress-nginx, gateway-api, traefik, f5-nginx, aws-alb, istio or argo-rollouts",
+      ],
+      ["ingress.tls", "terminate TLS with a secret of its own", "ingress-nginx, traefik, f5-nginx or argo-rollouts"],
       ["ingress.gateway", "hang its routes on a Gateway", "gateway-api or istio"],
-      ["previewHost", "lead a host to a service", "ingress-nginx, gateway-api, traefik, f5-nginx, aws-alb or istio"],
+      [
+        "previewHost",
+        "lead a host to a service",
+        "ingress-nginx, gateway-api, traefik, f5-nginx, aws-alb, istio or argo-rollouts",
+      ],
       [
         "canaryWeight",
         "send a share of the requests to the idle color",
-        "ingress-nginx, replicas, gateway-api, traefik, f5-nginx, aws-alb, istio or linkerd",
+        "ingress-nginx, replicas, gateway-api, traefik, f5-nginx, aws-alb, istio, linkerd or argo-rollouts",
       ],
       ["canary.header", "tell requests apart by a header", byHeader],
       ["canary.headerPattern", "match a header by a pattern", byRequest],

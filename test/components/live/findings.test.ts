@@ -36,6 +36,20 @@ describe("a change of the router", () => {
     assert.deepEqual((await findings(gone, { router: "traefik" })).refusals, []);
   });
 
+  it("is done by force alone where a controller's pods would go before the routes that lead to them", async () => {
+    const leaving = (change: Record<string, unknown>) => {
+      const annotations = { "cyan.dev/router": "argo-rollouts" };
+      return findings(new FakeCluster({ services: [{ metadata: { name: "shop", annotations } }] }), change);
+    };
+    assert.deepEqual((await leaving({})).refusals, [
+      "router: would change from argo-rollouts to ingress-nginx, and the pods that the controller of argo-rollouts keeps would " +
+        "go before its routes do: requests are lost for some seconds; where that may be, do it with: " +
+        "pulumi config set --path gate.force true",
+    ]);
+    assert.deepEqual((await leaving({ gate: { force: true } })).refusals, []);
+    assert.deepEqual((await leaving({ router: "argo-rollouts" })).refusals, []);
+  });
+
   it("is none where the router stays, or nobody said which it was", async () => {
     const before = left(20);
     before.podsEverywhere = () => Promise.resolve([]);

@@ -64,6 +64,18 @@ describe("what stands around a release", () => {
     assert.deepEqual(found({}, { ingresses: [] }), { refusals: [], warnings: [] });
   });
 
+  it("is of no concern where it goes with the Rollout of a router that gives way", () => {
+    const ownedBy = (name: string): Ingress => {
+      return {
+        ...rival,
+        metadata: { ...rival.metadata, ownerReferences: [{ kind: "Rollout", name, controller: true }] },
+      };
+    };
+    const left = { ingresses: [main, canary(0), ownedBy("shop")] };
+    assert.deepEqual(found(raised, left), { refusals: [], warnings: [] });
+    assert.equal(found(raised, { ingresses: [main, canary(0), ownedBy("other")] }).refusals.length, 1);
+  });
+
   for (const [what, config, world, said] of [
     ["a class of Traefik's own provider", raised, { classes: [traefikClass] }, /reads no canary annotation and takes/],
     ["a Traefik that is too old", raised, { pods: [traefik("3.6.2")] }, /Traefik before 3\.7 reads no canary/],

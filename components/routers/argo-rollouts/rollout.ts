@@ -1,0 +1,95 @@
+import { serviceLabels } from "../../kubernetes/labels";
+import { type ObjectKind } from "../../live/cluster";
+import { type Color, colors, otherColor } from "../../model/color";
+import { names } from "../../model/names";
+import { type ServiceSettings } from "../../model/settings";
+import { type Traffic } from "../../model/traffic";
+import { overrideAnnotations, prefix } from "../ingress-nginx/annotations";
+import { type RouteArgs } from "../router";
+
+export const rolloutKind: ObjectKind = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
+
+/** The controller's own default, under which it advises not to go: rules of nodes take as long to follow. */
+export const leastDelay = 30;
+
+type Step = { readonly setWeight: number } | { readonly pause: object };
+
+/** The parts of a Rollout that are read: https://argo-rollouts.readthedocs.io/en/stable/features/specification/ */
+export interface RolloutSpec {
+  readonly workloadRef?: { readonly name?: string };
+  readonly strategy?: { readonly canary?: object; readonly blueGreen?: object };
+}
+
+/**
+ * The Rollout of one service. It runs what the Deployment of one color says; another color's is another version to it, which
+ * it makes whole, as large as the one that serves, before it gets its share.
+ *
+ * Its versions are exchanged as a whole where the strategy says so, and where no route leads to the service: nothing is split.
+ */
+export function rolloutSpec(service: ServiceSettings, args: RouteArgs): object {
+  const { traffic, readyTimeout } = args;
+  const workloads = colors.map((color) => service.workloads[color]);
+  const replicas = Math.max(...workloads.map((workload) => workload.replicas));
+  const split = service.route !== undefined && args.argoRollouts.strategy === "canary";
+  return {
+    replicas,
+    // One of these for both versions, so that the stricter color's is kept.
+    minReadySeconds: Math.max(...workloads.map(({ readyFor }) => readyFor.seconds)),
+    progressDeadlineSeconds: readyTimeout.seconds,
+    // What does not become ready ends there, and what served serves on.
+    progressDeadlineAbort: true,
+    revisionHistoryLimit: 3,
+    selector: { matchLabels: serviceLabels(service.name) },
+    ...ledTo(service.name, traffic, split),
+    strategy: split ? { canary: canary(service, replicas, args) } : { blueGreen: blueGreen(service, args) },
+  };
+}
+
+function canary({ name }: ServiceSettings, replicas: number, args: RouteArgs): object {
+  const by = Object.entries(overrideAnnotations(args.canary)).map(([key, value]) => [
+    key.slice(prefix.length + 1),
+    value,
+  ]);
+  return {
+    stableService: names.stable(name),
+    canaryService: names.canary(name),
+    maxSurge: "25%",
+    maxUnavailable: 0,
+    // Whole at every weight: a step that changes would else be at 0 % until the version has grown to it.
+    minPodsPerReplicaSet: replicas,
+    scaleDownDelaySeconds: delayOf(args),
+    trafficRouting: {
+      nginx: {
+        stableIngress: names.stable(name),
+        ...(by.length > 0 && { additionalIngressAnnotations: Object.fromEntries(by) as Record<string, string> }),
+      },
+    },
+    steps: stepsTo(args.traffic.canaryWeight),
+  };
+}
+
+function blueGreen({ name }: ServiceSettings, args: RouteArgs): object {
+  return {
+    activeService: names.stable(name),
+    previewService: names.canary(name),
+    autoPromotionEnabled: true,
+    scaleDownDelaySeconds: delayOf(args),
+  };
+}
+
+function delayOf({ drain }: RouteArgs): number {
+  return Math.max(leastDelay, drain.seconds);
+}
+
+/** Without a weight a version is promoted when it has everything; with one it stays at that until another one is declared. */
+export function stepsTo(canaryWeight: number): Step[] {
+  return canaryWeight === 0 ? [{ setWeight: 100 }] : [{ setWeight: canaryWeight }, { pause: {} }];
+}
+
+/** Which color's Deployment a Rollout runs: what is tried, else what serves. */
+export function ledTo(service: string, traffic: Traffic, split: boolean) {
+  const { activeColor, canaryWeight } = traffic;
+  const color: Color = split && canaryWeight > 0 ? otherColor(activeColor) : activeColor;
+  const name = names.environment(service, color);
+  return { workloadRef: { apiVersion: "apps/v1", kind: "Deployment", name, scaleDown: "never" } };
+}
