@@ -128,7 +128,7 @@ describe("the f5-nginx router", () => {
     const parsed = parseSettings(config({ services }));
     assert.deepEqual("problems" in parsed && parsed.problems.map(formatProblem), [
       "services.cart.ingress.host: the router f5-nginx cannot lead one host to several services by path; leave it out, or " +
-        "set router to ingress-nginx, gateway-api, traefik, aws-alb or istio",
+        "set router to ingress-nginx, gateway-api, traefik, aws-alb, istio or argo-rollouts",
     ]);
   });
 });
