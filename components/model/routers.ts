@@ -143,7 +143,7 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     unit: "request",
     needs: "F5 NGINX Ingress Controller 1.12 or later, with its custom resources",
     unmeasured:
-      "the sandbox makes its binaries from Go modules, and no release of the controller since 2.0 was served as one",
+      "the sandbox makes its binaries from Go modules, and the release of its controller that was asked for, 5.3.0, was not served as one",
   },
   "aws-alb": {
     ...nothing,
