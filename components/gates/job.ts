@@ -1,7 +1,7 @@
-import { changesOf } from "../live/changes";
+import { changesOf, within } from "../live/changes";
 import { type Cluster, type Job, type Pod } from "../live/cluster";
 import { endingAfter, type EndingPod } from "../live/ending";
-import { type Duration, formatDuration } from "../model/duration";
+import { formatDuration } from "../model/duration";
 import { type Gate, type GateArgs, GateError } from "./gate";
 import { jobManifest } from "./job-manifest";
 import { whyNotReady } from "./pod-reasons";
@@ -34,20 +34,6 @@ export function jobGate({ cluster, settings, transition }: GateArgs): Gate | und
 
 function inTheWay({ service, color, pod }: EndingPod): string {
   return `${service} ${color}: ${pod} is ending and has not ended; the Job would try it too`;
-}
-
-/** Does something that the signal ends after a time, or when it is done. */
-async function within<T>(timeout: Duration, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
-  const stop = new AbortController();
-  const deadline = setTimeout(() => {
-    stop.abort();
-  }, timeout.seconds * 1000);
-  try {
-    return await action(stop.signal);
-  } finally {
-    clearTimeout(deadline);
-    stop.abort();
-  }
 }
 
 /** How a Job ended, in words where it failed; undefined when it has not when the signal fires. */

@@ -1,7 +1,7 @@
 import { type Color } from "../model/color";
 import { type Duration } from "../model/duration";
 import { names } from "../model/names";
-import { leftAfter } from "./changes";
+import { leftOf, within } from "./changes";
 import { type Cluster } from "./cluster";
 import { readyEndpoints } from "./endpoints";
 
@@ -29,5 +29,6 @@ export async function missingAfter<T extends Wanted>(
   timeout: Duration,
 ): Promise<Measured<T>[]> {
   const missing = async (): Promise<Measured<T>[]> => (await measure(cluster, wanted)).filter(isMissing);
-  return leftAfter(missing, (changed, signal) => cluster.watchEndpoints(changed, signal), timeout);
+  const watch = (changed: () => void, signal: AbortSignal) => cluster.watchEndpoints(changed, signal);
+  return within(timeout, (signal) => leftOf(missing, watch, signal));
 }

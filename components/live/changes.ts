@@ -26,18 +26,23 @@ export function changesOf(watch: Watch, signal: AbortSignal): { next(): Promise<
   };
 }
 
-/** What is still to come about when the time is over; nothing as soon as nothing is. Asked for anew at each change. */
-export async function leftAfter<T>(find: () => Promise<T[]>, watch: Watch, timeout: Duration): Promise<T[]> {
+/** What is still to come about when the signal fires; nothing as soon as nothing is. Asked for anew at each change. */
+export async function leftOf<T>(find: () => Promise<T[]>, watch: Watch, signal: AbortSignal): Promise<T[]> {
+  let left = await find();
+  if (left.length === 0) return left;
+  const changes = changesOf(watch, signal);
+  while (left.length > 0 && (await changes.next())) left = await find();
+  return left;
+}
+
+/** Does something with a signal that fires after a time, and when it is done. */
+export async function within<T>(timeout: Duration, action: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const stop = new AbortController();
   const deadline = setTimeout(() => {
     stop.abort();
   }, timeout.seconds * 1000);
   try {
-    let left = await find();
-    if (left.length === 0) return left;
-    const changes = changesOf(watch, stop.signal);
-    while (left.length > 0 && (await changes.next())) left = await find();
-    return left;
+    return await action(stop.signal);
   } finally {
     clearTimeout(deadline);
     stop.abort();

@@ -1,6 +1,6 @@
 import { names } from "../model/names";
 import { type Entry } from "../model/needs";
-import { changesOf } from "./changes";
+import { leftOf } from "./changes";
 import { type Cluster } from "./cluster";
 
 /** A pod that is ending, and that its color's Service may still lead to. */
@@ -21,11 +21,7 @@ export async function endingAfter(
 ): Promise<EndingPod[]> {
   const ending = async (): Promise<EndingPod[]> =>
     (await Promise.all(entries.map((entry) => endingOf(cluster, entry)))).flat();
-  let left = await ending();
-  if (left.length === 0) return left;
-  const changes = changesOf((changed, stop) => cluster.watchEndpoints(changed, stop), signal);
-  while (left.length > 0 && (await changes.next())) left = await ending();
-  return left;
+  return leftOf(ending, (changed, stop) => cluster.watchEndpoints(changed, stop), signal);
 }
 
 async function endingOf(cluster: Cluster, { service, color }: Entry): Promise<EndingPod[]> {

@@ -1,7 +1,7 @@
 import { type Findings, noFindings } from "../model/findings";
 import { liveOf } from "../model/live";
-import { capabilities } from "../model/routers";
 import { routerAnnotation } from "../model/names";
+import { capabilities } from "../model/routers";
 import { type RouterKind, routerKinds, type Settings } from "../model/settings";
 import { type Cluster } from "./cluster";
 import { readLive } from "./read";

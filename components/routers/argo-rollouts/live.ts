@@ -1,4 +1,4 @@
-import { leftAfter } from "../../live/changes";
+import { leftOf, within } from "../../live/changes";
 import { type Cluster, type KubernetesObject, type ObjectKind, serviceKind } from "../../live/cluster";
 import { applyPatches, kindsOf, type LiveObjects, type LiveRouter, type Patch, readObjects } from "../../live/router";
 import { type Color, colors, otherColor } from "../../model/color";
@@ -138,7 +138,7 @@ async function arrived(
   const watch = (changed: () => void, signal: AbortSignal) => cluster.watch(rolloutKind, changed, signal);
   // The controller gives up by itself when it gets no further for the time; it is left to say why.
   const longest = { seconds: 2 * timeout.seconds };
-  const left = await leftAfter(hindered, watch, longest);
+  const left = await within(longest, (signal) => leftOf(hindered, watch, signal));
   if (left.length === 0) return;
   const lines = left.map((line) => `\n  ${line}`).join("");
   throw new Error(`Argo Rollouts has not led the requests as declared within ${formatDuration(longest)}:${lines}`);
