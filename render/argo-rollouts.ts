@@ -1,12 +1,11 @@
 import { type Settings } from "../components/model/settings";
+import { delayOf } from "../components/routers/argo-rollouts/rollout";
 import { type ExportArgs } from "./exporter";
 import { type Manifest } from "./manifest";
 import { limits, nginxQueries, servingErrors } from "./nginx-metrics";
 import { rewritten, type SingleWorkload } from "./single-workload";
 
 const api = "argoproj.io/v1alpha1";
-/** The controller's own default, under which it advises not to go: rules of nodes take as long to follow. */
-const leastDelay = 30;
 
 /**
  * The objects of one service for Argo Rollouts: a Rollout in the place of the Deployment, the two Services that it points at its
@@ -51,7 +50,7 @@ function scalingRollout(manifest: Manifest): Manifest {
 }
 
 function canary({ name, ingress, canaryBy }: SingleWorkload, settings: Settings, other: string, judged: boolean) {
-  const { rollout: plan, drain } = settings;
+  const { rollout: plan } = settings;
   const { seconds } = plan.interval;
   // A pause of no time is none to Argo Rollouts.
   const pause = seconds > 0 ? [{ pause: { duration: `${seconds}s` } }] : [];
@@ -64,7 +63,7 @@ function canary({ name, ingress, canaryBy }: SingleWorkload, settings: Settings,
       maxSurge: "25%",
       maxUnavailable: 0,
       ...(ingress && {
-        scaleDownDelaySeconds: Math.max(leastDelay, drain.seconds),
+        scaleDownDelaySeconds: delayOf(settings),
         trafficRouting: { nginx: { stableIngress: name, ...by } },
       }),
       steps: [...watched, ...(plan.approve ? [{ pause: {} }] : [])],
@@ -75,14 +74,14 @@ function canary({ name, ingress, canaryBy }: SingleWorkload, settings: Settings,
 }
 
 function blueGreen({ name }: SingleWorkload, settings: Settings, other: string, judged: boolean) {
-  const { rollout: plan, drain } = settings;
+  const { rollout: plan } = settings;
   return {
     blueGreen: {
       activeService: name,
       previewService: other,
       autoPromotionEnabled: !plan.approve,
       ...(!plan.approve && { autoPromotionSeconds: plan.interval.seconds }),
-      scaleDownDelaySeconds: Math.max(leastDelay, drain.seconds),
+      scaleDownDelaySeconds: delayOf(settings),
       ...(judged && { postPromotionAnalysis: { templates: [{ templateName: name }] } }),
     },
   };

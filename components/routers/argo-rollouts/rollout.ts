@@ -10,7 +10,7 @@ import { type RouteArgs } from "../router";
 export const rolloutKind: ObjectKind = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
 
 /** The controller's own default, under which it advises not to go: rules of nodes take as long to follow. */
-export const leastDelay = 30;
+const leastDelay = 30;
 
 type Step = { readonly setWeight: number } | { readonly pause: object };
 
@@ -77,7 +77,8 @@ function blueGreen({ name }: ServiceSettings, args: RouteArgs): object {
   };
 }
 
-function delayOf({ drain }: RouteArgs): number {
+/** Seconds for which a version that lost its share keeps its pods. */
+export function delayOf({ drain }: Pick<RouteArgs, "drain">): number {
   return Math.max(leastDelay, drain.seconds);
 }
 
