@@ -11,6 +11,17 @@ export const goodConfig = {
   },
 };
 
+/** What every object of the service `shop` is labelled with. */
+export const shopLabels = { "app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "cyan" };
+/** How the engine is told to write an object that traffic goes by. */
+export const trafficObject = { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" };
+
+/** The metadata of an object called `shop` that leads requests, and has the record of the traffic that it gives. */
+export function ledMetadata(activeColor: string, canaryWeight: number, more: Readonly<Record<string, string>> = {}) {
+  const record = { "cyan.dev/active-color": activeColor, "cyan.dev/canary-weight": String(canaryWeight) };
+  return { name: "shop", namespace: "shop", labels: shopLabels, annotations: { ...record, ...more, ...trafficObject } };
+}
+
 /** The settings of a config that has to be right. */
 export function settingsOf(config: Readonly<Record<string, unknown>>): Settings {
   const parsed = parseSettings(config);

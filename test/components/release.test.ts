@@ -4,7 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { type Settings } from "../../components/model/settings";
 import { Release, releaseArgs } from "../../components/release";
 import { type Registered, registeredBy, valueOf, waitsFor } from "../support/mocks";
-import { goodConfig, settingsOf } from "./fixtures";
+import { goodConfig, settingsOf, shopLabels, trafficObject } from "./fixtures";
 
 const release = (config: Record<string, unknown> = {}): Promise<ReadonlyMap<string, Registered>> =>
   registeredBy(() => new Release("r", releaseArgs(settingsOf({ ...goodConfig, ...config }))));
@@ -17,7 +17,6 @@ const record = (activeColor: string, canaryWeight: string) => ({
   "cyan.dev/active-color": activeColor,
   "cyan.dev/canary-weight": canaryWeight,
 });
-const trafficObject = { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" };
 
 describe("a release", () => {
   it("is made of these children", async () => {
@@ -53,14 +52,13 @@ describe("a release", () => {
         paths: [{ path: "/", pathType: "Prefix", backend: { service: { name: service, port: { number: 80 } } } }],
       },
     });
-    const labels = { "app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "cyan" };
     assert.deepEqual(get(registered, "r-shop").inputs, {
       apiVersion: "networking.k8s.io/v1",
       kind: "Ingress",
       metadata: {
         name: "shop",
         namespace: "shop",
-        labels,
+        labels: shopLabels,
         annotations: { ...trafficObject, ...record("green", "20") },
       },
       spec: { ingressClassName: "nginx", rules: [rule("shop-green")] },
@@ -71,7 +69,7 @@ describe("a release", () => {
       metadata: {
         name: "shop-canary",
         namespace: "shop",
-        labels,
+        labels: shopLabels,
         annotations: {
           "nginx.ingress.kubernetes.io/canary": "true",
           "nginx.ingress.kubernetes.io/canary-weight": "20",

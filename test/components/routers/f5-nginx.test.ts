@@ -8,7 +8,7 @@ import { Release, releaseArgs } from "../../../components/release";
 import { f5Nginx } from "../../../components/routers/f5-nginx/live";
 import { FakeCluster } from "../../support/cluster";
 import { registeredBy, valueOf, waitsFor } from "../../support/mocks";
-import { goodConfig, settingsOf } from "../fixtures";
+import { goodConfig, settingsOf, shopLabels, trafficObject } from "../fixtures";
 
 const config = (change: Record<string, unknown> = {}) => ({ ...goodConfig, router: "f5-nginx", ...change });
 const release = (change: Record<string, unknown> = {}) =>
@@ -34,8 +34,8 @@ describe("the f5-nginx router", () => {
       metadata: {
         name,
         namespace: "shop",
-        labels: { "app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "cyan" },
-        annotations: { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true", ...annotations },
+        labels: shopLabels,
+        annotations: { ...trafficObject, ...annotations },
       },
       spec: {
         ingressClassName: "nginx-plus",

@@ -6,7 +6,7 @@ import { Release, releaseArgs } from "../../../components/release";
 import { gatewayApi } from "../../../components/routers/gateway-api/live";
 import { FakeCluster } from "../../support/cluster";
 import { registeredBy, valueOf, waitsFor } from "../../support/mocks";
-import { goodConfig, settingsOf } from "../fixtures";
+import { goodConfig, settingsOf, shopLabels } from "../fixtures";
 
 const config = (change: Record<string, unknown> = {}) => ({
   ...goodConfig,
@@ -42,7 +42,7 @@ describe("the gateway-api router", () => {
       metadata: {
         name,
         namespace: "shop",
-        labels: { "app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "cyan" },
+        labels: shopLabels,
         annotations: {
           "example.com/owner": "shop",
           "pulumi.com/patchForce": "true",

@@ -6,7 +6,7 @@ import { Release, releaseArgs } from "../../../components/release";
 import { istio } from "../../../components/routers/istio/live";
 import { FakeCluster } from "../../support/cluster";
 import { registeredBy, valueOf, waitsFor } from "../../support/mocks";
-import { goodConfig, settingsOf } from "../fixtures";
+import { goodConfig, ledMetadata, settingsOf } from "../fixtures";
 
 const config = (change: Record<string, unknown> = {}) => ({
   ...goodConfig,
@@ -35,17 +35,7 @@ describe("the istio router", () => {
     assert.deepEqual(registered.get("r-shop")?.inputs, {
       apiVersion: "networking.istio.io/v1",
       kind: "VirtualService",
-      metadata: {
-        name: "shop",
-        namespace: "shop",
-        labels: { "app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "cyan" },
-        annotations: {
-          "cyan.dev/active-color": "green",
-          "cyan.dev/canary-weight": "20",
-          "pulumi.com/patchForce": "true",
-          "pulumi.com/skipAwait": "true",
-        },
-      },
+      metadata: ledMetadata("green", 20),
       spec: {
         hosts: ["shop.example.com", "shop"],
         gateways: ["istio-system/edge", "mesh"],

@@ -6,7 +6,7 @@ import { Release, releaseArgs } from "../../../components/release";
 import { linkerd } from "../../../components/routers/linkerd/live";
 import { FakeCluster } from "../../support/cluster";
 import { registeredBy, valueOf, waitsFor } from "../../support/mocks";
-import { goodConfig, settingsOf } from "../fixtures";
+import { goodConfig, ledMetadata, settingsOf } from "../fixtures";
 
 const config = (change: Record<string, unknown> = {}) => ({
   namespace: "shop",
@@ -36,17 +36,7 @@ describe("the linkerd router", () => {
     assert.deepEqual(registered.get("r-shop")?.inputs, {
       apiVersion: "gateway.networking.k8s.io/v1",
       kind: "HTTPRoute",
-      metadata: {
-        name: "shop",
-        namespace: "shop",
-        labels: { "app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "cyan" },
-        annotations: {
-          "cyan.dev/active-color": "green",
-          "cyan.dev/canary-weight": "20",
-          "pulumi.com/patchForce": "true",
-          "pulumi.com/skipAwait": "true",
-        },
-      },
+      metadata: ledMetadata("green", 20),
       spec: spec("shop-green", "shop-blue", 20),
     });
     const inside = registered.get("r-shop-active")?.inputs as { spec: { selector: object } };

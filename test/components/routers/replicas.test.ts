@@ -12,7 +12,7 @@ import { Release, releaseArgs } from "../../../components/release";
 import { replicas } from "../../../components/routers/replicas/live";
 import { FakeCluster, slice } from "../../support/cluster";
 import { type Registered, registeredBy, valueOf, waitsFor } from "../../support/mocks";
-import { goodConfig, settingsOf } from "../fixtures";
+import { goodConfig, ledMetadata, settingsOf } from "../fixtures";
 
 const shop = { ...goodConfig.services.shop, replicas: 10 };
 const config = (change: Record<string, unknown> = {}) => ({
@@ -73,20 +73,11 @@ describe("the replicas router", () => {
     assert.deepEqual(registered.get("r-shop-active")?.inputs, {
       apiVersion: "v1",
       kind: "Service",
-      metadata: {
-        name: "shop",
-        namespace: "shop",
-        labels: { "app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "cyan" },
-        annotations: {
-          "cyan.dev/active-color": "blue",
-          "cyan.dev/canary-weight": "20",
-          "cyan.dev/blue-pods": "10",
-          "cyan.dev/green-pods": "10",
-          "cyan.dev/router": "replicas",
-          "pulumi.com/patchForce": "true",
-          "pulumi.com/skipAwait": "true",
-        },
-      },
+      metadata: ledMetadata("blue", 20, {
+        "cyan.dev/blue-pods": "10",
+        "cyan.dev/green-pods": "10",
+        "cyan.dev/router": "replicas",
+      }),
       spec: {
         selector: { "app.kubernetes.io/name": "shop" },
         ports: [{ name: "http", port: 80, targetPort: "http" }],

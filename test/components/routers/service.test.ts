@@ -7,7 +7,7 @@ import { Release, releaseArgs } from "../../../components/release";
 import { service } from "../../../components/routers/service/live";
 import { FakeCluster } from "../../support/cluster";
 import { registeredBy, valueOf, waitsFor } from "../../support/mocks";
-import { goodConfig, settingsOf } from "../fixtures";
+import { goodConfig, settingsOf, shopLabels, trafficObject } from "../fixtures";
 
 const { shop } = goodConfig.services;
 const config = (change: Record<string, unknown> = {}) => ({
@@ -34,8 +34,8 @@ describe("the service router", () => {
       metadata: {
         name,
         namespace: "shop",
-        labels: { "app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "cyan" },
-        annotations: { ...annotations, "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" },
+        labels: shopLabels,
+        annotations: { ...annotations, ...trafficObject },
       },
       spec: {
         selector: { "app.kubernetes.io/name": "shop", "cyan.dev/color": color },

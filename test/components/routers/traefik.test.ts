@@ -6,7 +6,7 @@ import { Release, releaseArgs } from "../../../components/release";
 import { traefik } from "../../../components/routers/traefik/live";
 import { FakeCluster } from "../../support/cluster";
 import { type Registered, registeredBy, valueOf, waitsFor } from "../../support/mocks";
-import { goodConfig, settingsOf } from "../fixtures";
+import { goodConfig, ledMetadata, settingsOf, shopLabels, trafficObject } from "../fixtures";
 
 const config = (change: Record<string, unknown> = {}) => ({ ...goodConfig, router: "traefik", ...change });
 const release = (change: Record<string, unknown> = {}) =>
@@ -26,17 +26,10 @@ const green = { name: "shop-green", port: 80 };
 describe("the traefik router", () => {
   it("declares a split by weight, the active color first, before the route that leads to it", async () => {
     const registered = await release({ activeColor: "green", canaryWeight: 20 });
-    const labels = { "app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "cyan" };
-    const ours = { "pulumi.com/patchForce": "true", "pulumi.com/skipAwait": "true" };
     assert.deepEqual(registered.get("r-shop-split")?.inputs, {
       apiVersion: "traefik.io/v1alpha1",
       kind: "TraefikService",
-      metadata: {
-        name: "shop",
-        namespace: "shop",
-        labels,
-        annotations: { "cyan.dev/active-color": "green", "cyan.dev/canary-weight": "20", ...ours },
-      },
+      metadata: ledMetadata("green", 20),
       spec: {
         weighted: {
           services: [
@@ -49,7 +42,7 @@ describe("the traefik router", () => {
     assert.deepEqual(registered.get("r-shop")?.inputs, {
       apiVersion: "traefik.io/v1alpha1",
       kind: "IngressRoute",
-      metadata: { name: "shop", namespace: "shop", labels, annotations: ours },
+      metadata: { name: "shop", namespace: "shop", labels: shopLabels, annotations: trafficObject },
       spec: {
         routes: [
           { kind: "Rule", match: "Host(`shop.example.com`)", services: [{ name: "shop", kind: "TraefikService" }] },
