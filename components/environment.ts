@@ -181,7 +181,7 @@ export class Environment extends pulumi.ComponentResource {
 /**
  * Resources that are known later, as one entry of a list. The SDK waits for a promise in the list and takes what it gives, one
  * resource or several. The promise alone would be made an Output for each of the objects, and every such Output is looked
- * through for values that are unknown, with all that its resources know of each other: a second for each service in a stack of 400.
+ * through for values that are unknown, with all that its resources know of each other: half of the time of 400 services.
  */
 function listed(resources: Promise<readonly pulumi.Resource[]>): Promise<pulumi.Resource> {
   return resources as Promise<unknown> as Promise<pulumi.Resource>;

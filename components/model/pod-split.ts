@@ -15,7 +15,7 @@ export function weightOfPods({ active, idle }: PodCounts): number {
  * The numbers of pods whose ratio comes nearest to a weight. Of those that are as near, the fewest pods; then the fewest of
  * the idle color.
  *
- * Each pod gets as many requests as any other, of whichever color it is. All of them together are therefore never fewer than
+ * All pods get equally many requests, of whichever color they are. All of them together are therefore never fewer than
  * the larger color needs to carry everything alone, and no color has more than that. A weight between 0 and 100 gives each
  * color `least` pods, as Argo Rollouts does with 1: a canary of no pod would try nothing.
  *

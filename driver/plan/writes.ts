@@ -91,7 +91,7 @@ function deploymentWrite(color: Color, service: string, now: LiveEnvironment | u
   return { object, from: now === undefined ? "" : deploymentNow(now, scale), to: deploymentThen(workload, scale) };
 }
 
-/** An autoscaler that is at work has any number from its least on: then the Deployment is as declared. */
+/** The number of an autoscaler at work is its own, from its least on: then the Deployment is as declared. */
 function deploymentNow({ replicas, image }: LiveEnvironment, scale: Scale): string {
   if (image === undefined) return "";
   const scaled = scale.autoscaler && !scale.reduced && replicas >= scale.autoscaler.min;

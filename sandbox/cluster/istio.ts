@@ -149,15 +149,8 @@ export const istio: Addon = {
       name: "istio-gateway",
       argv: [
         tool(config, "envoy"),
-        ...[
-          "--config-path",
-          at(config).gateway,
-          "--disable-hot-restart",
-          "--concurrency",
-          "1",
-          "--log-level",
-          "warning",
-        ],
+        ...["--config-path", at(config).gateway, "--concurrency", "1", "--log-level", "warning"],
+        "--disable-hot-restart",
       ],
       // Holds when it has everything that istiod had to tell it first.
       ready: http(`http://${local}:${String(network.istioAdminPort)}/ready`),

@@ -33,7 +33,7 @@ export interface Pace {
   readonly settle: number;
   /** Requests in that window. @default 500 */
   readonly window: number;
-  /** How long the route may take to serve after the first `pulumi up`, in milliseconds. @default 50000 */
+  /** How long the route may take to serve after the first `pulumi up`, in milliseconds. @default 60000 */
   readonly serving: number;
 }
 

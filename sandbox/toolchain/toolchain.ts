@@ -52,8 +52,8 @@ export function missingTools(tools: Toolchain, addons: readonly AddonName[] = []
 }
 
 /**
- * Every binary of the embedded cluster and of the addons that are asked for: those that are here, else the official downloads, else built from Go modules,
- * else the distribution's packages.
+ * Every binary of the embedded cluster and of the addons that are asked for: those that are here, else the official downloads,
+ * else built from Go modules, else the distribution's packages.
  *
  * @throws SandboxError naming what cannot be had and how to get it.
  */
