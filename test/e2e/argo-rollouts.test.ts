@@ -1,48 +1,36 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { tally } from "../../sandbox/demo/load/answer";
-import { type RunningLoad } from "../../sandbox/demo/load/client";
 import { type Changes, EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
-import { assertShare, servedBy, startLoad } from "../support/measured-traffic";
+import { assertShare, servedBy } from "../support/measured-traffic";
+import { LoadedStack, quickPods } from "../support/router-cases";
 import { RunningCommand } from "../support/running-command";
 import { eventually, Visitor } from "../support/visitor";
 
 const checkout = join(__dirname, "..", "..");
 
-/** Pods that come and go quickly. Argo Rollouts keeps those of a version that lost its share for 30 s at least. */
-const base: Changes = {
-  ...{ readyTimeout: "30s", drain: "1s" },
-  ...{ "services.shop.readyFor": "1s", "services.shop.preStop": "2s" },
-};
+/** Argo Rollouts keeps the pods of a version that lost its share for 30 s at least, and gives one up after 30 s. */
+const base: Changes = { ...quickPods, readyTimeout: "30s" };
 const argo = { router: "argo-rollouts" };
 
 describe("the router argo-rollouts, with its controller on the embedded cluster", () => {
   const cluster = new EmbeddedCluster(["argo-rollouts"]);
   let stack: EmbeddedStack;
-  let load: RunningLoad;
+  const loaded = new LoadedStack(() => stack);
 
   before(async () => {
     await cluster.bringUp();
     stack = new EmbeddedStack(base, "e2e-argo");
-    stack.reach();
-    await servedBy("blue", {});
-    load = startLoad({ rate: 50, count: 150_000 }, {});
-    await load.begun;
+    await loaded.begin({}, {});
   });
 
   after(async () => {
-    await load.stop();
+    await loaded.end();
     stack.destroy();
     await cluster.leave();
   });
 
-  const nothingLost = (): void => {
-    const { requests, lost, losses } = tally(load.answers);
-    assert.ok(requests > 0, "no request was sent");
-    assert.equal(lost, 0, JSON.stringify(losses));
-  };
   const reach = (changes: Changes = {}): void => {
-    assert.doesNotMatch(stack.reach({ ...argo, ...changes }).out, /edited by hand/);
+    loaded.reach({ ...argo, ...changes });
   };
   const cyan = (...args: string[]): RunningCommand =>
     new RunningCommand([...args, "--stack", stack.name], { cwd: checkout, env: stack.environment });
@@ -52,7 +40,7 @@ describe("the router argo-rollouts, with its controller on the embedded cluster"
     reach();
     await servedBy("blue", {});
     assert.equal(stack.field("deployments", ".items[*].spec.replicas"), "0 0");
-    nothingLost();
+    loaded.nothingLost();
   });
 
   for (const canaryWeight of [5, 20, 50]) {
@@ -60,7 +48,7 @@ describe("the router argo-rollouts, with its controller on the embedded cluster"
       reach({ canaryWeight });
       assert.equal(phase(), "Paused");
       await assertShare(canaryWeight, {}, 3_000, 300);
-      nothingLost();
+      loaded.nothingLost();
     });
   }
 
@@ -70,7 +58,7 @@ describe("the router argo-rollouts, with its controller on the embedded cluster"
       assert.equal(phase(), "Healthy");
       await servedBy(activeColor, {});
     }
-    nothingLost();
+    loaded.nothingLost();
   });
 
   it("has nothing to do when everything is as declared", () => {
@@ -92,7 +80,7 @@ describe("the router argo-rollouts, with its controller on the embedded cluster"
     assert.match(out, /shop: Argo Rollouts aborted, and what served serves on: /);
     await servedBy("blue", {});
     reach();
-    nothingLost();
+    loaded.nothingLost();
   });
 
   it("leads all requests back past the engine, and the next update goes on from there", async () => {
@@ -100,14 +88,14 @@ describe("the router argo-rollouts, with its controller on the embedded cluster"
     await cyan("abort").exits(0);
     await servedBy("blue", {});
     reach();
-    nothingLost();
+    loaded.nothingLost();
   });
 
   it("is driven by a rollout to its end", async () => {
     const { events } = await cyan("rollout", "--steps", "20,50", "--interval", "1s").exits(0);
     assert.ok(events.some(({ event }) => event === "moved"));
     await servedBy("green", {});
-    nothingLost();
+    loaded.nothingLost();
   });
 
   it("exchanges whole versions by the strategy blue-green, without a loss", async () => {
@@ -116,7 +104,7 @@ describe("the router argo-rollouts, with its controller on the embedded cluster"
       assert.equal(phase(), "Healthy");
       await servedBy(activeColor, {});
     }
-    nothingLost();
+    loaded.nothingLost();
   });
 
   it("gives way to another router by force alone, for that loses requests", async () => {

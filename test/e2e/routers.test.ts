@@ -1,32 +1,19 @@
 import assert from "node:assert/strict";
-import { connect } from "../../components/live/connect";
-import { type RouterKind } from "../../components/model/settings";
-import { type Traffic } from "../../components/model/traffic";
-import { liveRouters } from "../../components/routers/live";
-import { tally } from "../../sandbox/demo/load/answer";
-import { type RunningLoad } from "../../sandbox/demo/load/client";
 import { cacheFolder } from "../../sandbox/toolchain/cache";
 import { presentTools } from "../../sandbox/toolchain/toolchain";
-import { type Changes, EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
-import { assertShare, servedBy, startLoad, type Way } from "../support/measured-traffic";
+import { EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
+import { servedBy } from "../support/measured-traffic";
+import { type Led, LoadedStack, quickPods } from "../support/router-cases";
 import { eventually } from "../support/visitor";
-
-/** Pods that come and go quickly; the color that a weight leaves keeps its pods. */
-const base: Changes = {
-  ...{ readyTimeout: "60s", drain: "1s" },
-  ...{ "services.shop.readyFor": "1s", "services.shop.preStop": "2s" },
-};
-const blue: Traffic = { activeColor: "blue", canaryWeight: 0 };
-const green: Traffic = { activeColor: "green", canaryWeight: 0 };
 
 describe("the routers on the embedded cluster", () => {
   const cluster = new EmbeddedCluster();
   let stack: EmbeddedStack;
-  let load: RunningLoad;
+  const loaded = new LoadedStack(() => stack);
 
   before(async () => {
     await cluster.bringUp();
-    stack = new EmbeddedStack(base);
+    stack = new EmbeddedStack(quickPods);
   });
 
   after(async () => {
@@ -34,79 +21,30 @@ describe("the routers on the embedded cluster", () => {
     await cluster.leave();
   });
 
-  /** Declares a router's traffic, and updates, which must not find that anyone edited what it left. */
-  const reach = (changes: Changes): void => {
-    const { out } = stack.reach(changes);
-    assert.doesNotMatch(out, /edited by hand/);
-  };
-
-  const nothingLost = (): void => {
-    const { requests, lost, losses } = tally(load.answers);
-    assert.ok(requests > 0, "no request was sent");
-    assert.equal(lost, 0, JSON.stringify(losses));
-  };
-
-  /** What a router that splits has to show, while the load goes on. @param weights with the share that each is given as. */
-  function shows(
-    router: RouterKind,
-    changes: Changes,
-    way: Way,
-    weights: readonly (readonly [number, number])[],
-  ): void {
+  /** What a router that splits has to show, while the load goes on. */
+  function shows(led: Led, weights: readonly (readonly [number, number])[]): void {
     it("takes over without a loss", async () => {
-      reach(changes);
-      await servedBy("blue", way);
-      nothingLost();
+      loaded.reach({ ...led.changes, router: led.router });
+      await servedBy("blue", led.way);
+      loaded.nothingLost();
     });
-
-    for (const [canaryWeight, given] of weights) {
-      it(`gives ${given} % of the requests to the canary at a weight of ${canaryWeight}`, async () => {
-        reach({ ...changes, canaryWeight });
-        await assertShare(given, way);
-        nothingLost();
-      });
-    }
-
-    it("leads all requests back past the engine without a loss, and the next update goes on from there", async () => {
-      const config = { kubeconfig: stack.environment["KUBECONFIG"] ?? "" };
-      await liveRouters[router].move(await connect("cyan-dev", config), ["shop"], blue);
-      await servedBy("blue", way);
-      reach(changes);
-      await servedBy("blue", way);
-      nothingLost();
-    });
-
-    flips(changes, way);
-  }
-
-  function flips(changes: Changes, way: Way): void {
-    it("flips and rolls back without a loss", async () => {
-      for (const traffic of [green, blue]) {
-        reach({ ...changes, ...traffic });
-        await servedBy(traffic.activeColor, way);
-      }
-      nothingLost();
-    });
+    loaded.splits(led, weights);
+    loaded.leadsBack(led);
+    loaded.flips(led);
   }
 
   describe("through an ingress controller", () => {
     const weights = [1, 5, 20, 50, 100].map((weight) => [weight, weight] as const);
 
-    before(async () => {
-      reach({});
-      await servedBy("blue", {});
-      load = startLoad({ rate: 50, count: 150_000 }, {});
-      await load.begun;
-    });
-
-    after(() => load.stop());
+    before(() => loaded.begin({}, {}));
+    after(() => loaded.end());
 
     it("are not changed with the traffic at once: both lead requests for a while", () => {
       stack.declare({ router: "traefik", canaryWeight: 20 });
       const { ok, out } = stack.up();
       assert.ok(!ok, out);
       assert.match(out, /router: would change from ingress-nginx to traefik, and the traffic of shop with it;/);
-      nothingLost();
+      loaded.nothingLost();
     });
 
     it("stay while nothing takes the routes of one that is to take over", async () => {
@@ -115,17 +53,17 @@ describe("the routers on the embedded cluster", () => {
       assert.ok(!ok, out);
       assert.equal(stack.field("ingress/shop", ".spec.rules[*].host"), "shop.localhost");
       await servedBy("blue", {});
-      nothingLost();
+      loaded.nothingLost();
     });
 
-    const gateway = { router: "gateway-api", "ingress.gateway": "default/edge" };
+    const gateway = { "ingress.gateway": "default/edge" };
     for (const [router, changes] of [
       ["gateway-api", gateway],
-      ["traefik", { router: "traefik" }],
+      ["traefik", {}],
       ["ingress-nginx", {}],
     ] as const) {
       describe(router, () => {
-        shows(router, changes, {}, weights);
+        shows({ router, changes, way: {} }, weights);
       });
     }
   });
@@ -138,17 +76,11 @@ describe("the routers on the embedded cluster", () => {
       ...{ "expose.type": "NodePort", "services.shop.expose.nodePort": nodePort, "services.shop.replicas": 4 },
     };
 
-    before(async () => {
-      reach({ ...changes, router: "service" });
-      await servedBy("blue", way);
-      load = startLoad({ rate: 50, count: 150_000 }, way);
-      await load.begun;
-    });
-
-    after(() => load.stop());
+    before(() => loaded.begin({ ...changes, router: "service" }, way));
+    after(() => loaded.end());
 
     describe("service", () => {
-      flips({ ...changes, router: "service" }, way);
+      loaded.flips({ router: "service", changes, way });
     });
 
     describe("replicas", () => {
@@ -158,12 +90,12 @@ describe("the routers on the embedded cluster", () => {
         [50, 50],
         [100, 100],
       ] as const;
-      shows("replicas", { ...changes, router: "replicas" }, way, weights);
+      shows({ router: "replicas", changes, way }, weights);
 
       it("gives way to a router that selects one color without a loss", async () => {
-        reach({ ...changes, router: "service" });
+        loaded.reach({ ...changes, router: "service" });
         await servedBy("blue", way);
-        nothingLost();
+        loaded.nothingLost();
       });
     });
   });
