@@ -40,6 +40,15 @@ function configFor(router: RouterKind): Record<string, unknown> {
 const render = (config: Readonly<Record<string, unknown>>, grouping: Grouping = "object"): Promise<Rendering> =>
   renderRelease(settingsOf(config), { stack: "acme/shop/prod-", grouping });
 
+const rendered = new Map<RouterKind, Promise<Rendering>>();
+
+/** The release that a router can do most of; it is rendered once for all who read it. */
+function renderedWith(router: RouterKind): Promise<Rendering> {
+  const rendering = rendered.get(router) ?? render(configFor(router));
+  rendered.set(router, rendering);
+  return rendering;
+}
+
 const yamlFiles = ({ files }: Rendering): RenderedFile[] =>
   files.filter(({ path }) => path.endsWith(".yaml") && !path.endsWith("kustomization.yaml"));
 
@@ -72,14 +81,14 @@ describe("a rendered release", () => {
         .filter(({ type }) => type.startsWith("kubernetes:") && !type.endsWith("Patch"))
         .map(declared)
         .map((each) => [nameOf(each), each] as const);
-      const objects = written(await render(config)).map((each) => [nameOf(each), each] as const);
+      const objects = written(await renderedWith(router)).map((each) => [nameOf(each), each] as const);
       assert.deepEqual(Object.fromEntries(objects), Object.fromEntries(expected));
       assert.equal(objects.length, expected.length);
     });
   }
 
   it("leaves the number of pods to an autoscaler, and says so", async () => {
-    const { files } = await render(configFor("ingress-nginx"));
+    const { files } = await renderedWith("ingress-nginx");
     const text = files.find(({ path }) => path === "blue/jobs-blue-deployment.yaml")?.text ?? "";
     assert.doesNotMatch(text, /replicas:/);
     assert.match(text.replaceAll("\n# ", " "), /The autoscaler has the number of pods, so it is not written here\./);
@@ -108,7 +117,7 @@ describe("a rendered release", () => {
 
   it("has a comment on each object", async () => {
     for (const router of routerKinds) {
-      for (const { path, text } of yamlFiles(await render(configFor(router)))) {
+      for (const { path, text } of yamlFiles(await renderedWith(router))) {
         assert.match(text, /^# Made by .*\n# \S.*\n/, `${router} ${path}`);
       }
     }
@@ -116,7 +125,7 @@ describe("a rendered release", () => {
 
   it("says what the Service of a service selects", async () => {
     const comment = async (router: RouterKind): Promise<string> => {
-      const { files } = await render(configFor(router));
+      const { files } = await renderedWith(router);
       const text = files.find(({ path }) => path === "routes/shop-service.yaml")?.text ?? "";
       return text.split("\n")[1] ?? "";
     };
@@ -161,7 +170,7 @@ describe("a rendered release", () => {
   });
 
   it("keeps a file's name when the hash in its object's name changes", async () => {
-    const { files } = await render(configFor("service"));
+    const { files } = await renderedWith("service");
     const map = files.find(({ path }) => path === "blue/shop-blue-configmap.yaml");
     assert.match(map?.objects[0]?.metadata.name ?? "", /^shop-blue-config-[0-9a-f]{10}$/);
   });
