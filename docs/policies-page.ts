@@ -39,14 +39,14 @@ What the pack for production adds to a preview of the first deploy, on two cores
 
 | services | resources | without | with the pack | more |
 | --- | --- | --- | --- | --- |
-| 1 | 16 | 3.4 s | 4.8 s | 1.3 s |
-| 100 | 1,105 | 37.8 s | 41.5 s | 3.7 s |
-| 400 | 4,405 | 169.8 s | 181.1 s | 11.3 s |
+| 1 | 16 | 3.8 s | 5.2 s | 1.5 s |
+| 100 | 1,105 | 29.1 s | 34.5 s | 6.1 s |
+| 400 | 4,405 | 136.3 s | 169.7 s | 33.4 s |
 
 More than about 400 services do not fit into one stack: Pulumi hands all config to the program in one environment variable, and Linux
 takes no more than 128 KiB in one.
 
-Of the first row's 1.3 s, the process and its SDK take most: 0.6 s of CPU before a rule is loaded, and 0.05 s for all rules.
+Of the first row's 1.5 s, the process and its SDK take most: 0.6 s of CPU before a rule is loaded, and 0.05 s for all rules.
 
 <!-- What follows is made by \`npm run docs\` from policies/rules. -->
 `;
