@@ -82,7 +82,8 @@ function weightNeeds(service: ServiceSettings, live: LiveService | undefined, se
  * Where the ratio of pods is what splits requests, each color that keeps pods has all that are declared for it before the
  * other loses any: fewer would be another ratio, and less than serves now. When what is declared is less than serves now, as
  * after a change of `replicas` in the same update, it is asked for the rest, unless requests go back to it. Nothing is asked
- * when nothing moves: a pod that is not ready bends the ratio for as long as that lasts.
+ * when nothing moves: a pod that is not ready bends the ratio for as long as that lasts. Nor is it of a run that resumes
+ * another and takes no ready pod away.
  */
 function podNeeds(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
   const after = declaredIn(service, settings);
@@ -90,6 +91,8 @@ function podNeeds(service: ServiceSettings, live: LiveService | undefined, setti
   const size = perColor((color) => scaleIn(service, color, settings).replicas);
   const serving = live === undefined ? 0 : servingNow(live);
   const resumed = isSame(live?.route?.recorded, settings.traffic);
+  const loses = colors.some((color) => size[color] < (live?.environments[color].ready ?? 0));
+  if (resumed && !loses) return [];
   return colors
     .filter((color) => size[color] > 0)
     .map((color) => {

@@ -124,6 +124,31 @@ describe("any transition by pods", () => {
     );
   });
 
+  it("brings a run that was interrupted to its end where no ready pod is taken away, though one that is asked for is missing", () => {
+    const services = { shop: { ...shop, blue: { ...shop.blue, replicas: 1 }, green: { ...shop.green, replicas: 7 } } };
+    const declared = settingsOf({ router: "replicas", activeColor: "blue", canaryWeight: 49, services });
+    const environments = {
+      blue: { ready: 4, replicas: 4, image: shop.blue.image },
+      green: { ready: 3, replicas: 5, image: shop.green.image },
+    };
+    const resumed = (ready: number) => {
+      const route = { active: "blue" as const, recorded: declared.traffic };
+      const started = { ...environments, blue: { ...environments.blue, ready, replicas: ready } };
+      return planTransition(
+        { known: true, services: [counted({ name: "shop", route, environments: started }, false)] },
+        declared,
+      );
+    };
+    assert.deepEqual(resumed(4).needs, []);
+    assert.deepEqual(
+      resumed(5).needs.map(({ color, ready, needed }) => ({ color, ready, needed })),
+      [
+        { color: "blue", ready: 5, needed: 4 },
+        { color: "green", ready: 3, needed: 4 },
+      ],
+    );
+  });
+
   it("moves nothing, and asks for nothing, while a pod of what is declared is not ready", () => {
     fc.assert(
       fc.property(anyDeclared, fc.nat(3), (declared, missing) => {
