@@ -1,4 +1,5 @@
 import { parseSettings } from "../../components/config/settings";
+import { type Live, type LiveService } from "../../components/model/live";
 import { type Settings } from "../../components/model/settings";
 
 /** A config in which every value is right: tests change one thing of it. */
@@ -10,6 +11,26 @@ export const goodConfig = {
     shop: { port: 80, containerPort: 8080, blue: { image: "registry/shop:1" }, green: { image: "registry/shop:2" } },
   },
 };
+
+/** The service of `goodConfig` at rest, as a cluster has it: blue is active, both colors have their two replicas. */
+export const restingShop: LiveService = {
+  name: "shop",
+  route: {
+    active: "blue",
+    canary: { color: "green", weight: 0 },
+    recorded: { activeColor: "blue", canaryWeight: 0 },
+  },
+  inside: "blue",
+  environments: {
+    blue: { ready: 2, replicas: 2, image: "registry/shop:1" },
+    green: { ready: 2, replicas: 2, image: "registry/shop:2" },
+  },
+};
+
+/** A cluster that has nothing but one service. */
+export function liveWith(service: LiveService): Live {
+  return { known: true, services: [service] };
+}
 
 /** What every object of the service `shop` is labelled with. */
 export const shopLabels = { "app.kubernetes.io/name": "shop", "app.kubernetes.io/managed-by": "cyan" };

@@ -5,7 +5,7 @@ import { createColors } from "picocolors";
 import { runningLines, statusText } from "../../driver/commands/status";
 import { type Stack, stackOf } from "../../driver/stack";
 import { compare } from "../../driver/status/compare";
-import { goodConfig } from "../components/fixtures";
+import { goodConfig, liveWith, restingShop } from "../components/fixtures";
 
 const config = {
   "cyan:activeColor": { value: "blue", secret: false },
@@ -19,17 +19,12 @@ const outputs = {
 };
 const stack = (change: Readonly<Record<string, unknown>> = {}, left: unknown = outputs) =>
   stackOf({ project: "cyan", name: "dev", config: { ...config, ...change }, outputs: left });
+const recorded = { activeColor: "blue" as const, canaryWeight: 20 };
 const shop: LiveService = {
-  name: "shop",
-  route: {
-    active: "blue",
-    canary: { color: "green", weight: 20 },
-    recorded: { activeColor: "blue", canaryWeight: 20 },
-  },
-  inside: "blue",
-  environments: { blue: { ready: 2, replicas: 2 }, green: { ready: 2, replicas: 2 } },
+  ...restingShop,
+  route: { active: "blue", canary: { color: "green", weight: 20 }, recorded },
 };
-const live = (change: Partial<LiveService> = {}): Live => ({ known: true, services: [{ ...shop, ...change }] });
+const live = (change: Partial<LiveService> = {}): Live => liveWith({ ...shop, ...change });
 const driftOf = (of: Stack, now: Live): readonly string[] => compare(of, now)[0]?.drift ?? [];
 
 describe("the status of a release", () => {

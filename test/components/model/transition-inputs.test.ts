@@ -1,23 +1,13 @@
 import assert from "node:assert/strict";
-import { type Live, type LiveEnvironment, type LiveService } from "../../../components/model/live";
+import { type Live, type LiveService } from "../../../components/model/live";
 import { planTransition } from "../../../components/model/transition";
 import { servedImages, transitionInputs } from "../../../components/model/transition-inputs";
-import { goodConfig, settingsOf } from "../fixtures";
+import { goodConfig, liveWith, restingShop, settingsOf } from "../fixtures";
 
-const blue: LiveEnvironment = { ready: 2, replicas: 2, image: "registry/shop:1" };
-const green: LiveEnvironment = { ready: 2, replicas: 2, image: "registry/shop:2" };
-const resting: LiveService = {
-  name: "shop",
-  route: {
-    active: "blue",
-    canary: { color: "green", weight: 0 },
-    recorded: { activeColor: "blue", canaryWeight: 0 },
-    movedAt: new Date("2026-03-01T10:00:00Z"),
-  },
-  inside: "blue",
-  environments: { blue, green },
-};
-const live = (change: Partial<LiveService> = {}): Live => ({ known: true, services: [{ ...resting, ...change }] });
+const { blue, green } = restingShop.environments;
+const movedAt = new Date("2026-03-01T10:00:00Z");
+const resting: LiveService = { ...restingShop, route: { ...restingShop.route, movedAt } };
+const live = (change: Partial<LiveService> = {}): Live => liveWith({ ...resting, ...change });
 const at = (weight: number, active: "blue" | "green" = "blue"): Partial<LiveService> => ({
   route: { ...resting.route, active, canary: { color: active === "blue" ? "green" : "blue", weight } },
 });

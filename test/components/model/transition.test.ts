@@ -3,23 +3,9 @@ import { type Color, otherColor } from "../../../components/model/color";
 import { type Live, type LiveService, liveShares } from "../../../components/model/live";
 import { type Settings } from "../../../components/model/settings";
 import { movesTraffic, planTransition, stagesOf } from "../../../components/model/transition";
-import { goodConfig, settingsOf } from "../fixtures";
+import { goodConfig, liveWith, restingShop, settingsOf } from "../fixtures";
 
-/** One service at rest: blue active, both colors with their two replicas. */
-const resting: LiveService = {
-  name: "shop",
-  route: {
-    active: "blue",
-    canary: { color: "green", weight: 0 },
-    recorded: { activeColor: "blue", canaryWeight: 0 },
-  },
-  inside: "blue",
-  environments: {
-    blue: { ready: 2, replicas: 2, image: "registry/shop:1" },
-    green: { ready: 2, replicas: 2, image: "registry/shop:2" },
-  },
-};
-const live = (change: Partial<LiveService> = {}): Live => ({ known: true, services: [{ ...resting, ...change }] });
+const live = (change: Partial<LiveService> = {}): Live => liveWith({ ...restingShop, ...change });
 const settings = (change: Record<string, unknown> = {}): Settings => settingsOf({ ...goodConfig, ...change });
 const plan = (now: Live, change: Record<string, unknown> = {}) => planTransition(now, settings(change));
 
@@ -42,13 +28,13 @@ describe("the plan of a transition", () => {
   });
 
   it("asks, for a weight, for the canary's part of what serves now, rounded up", () => {
-    const environments = { ...resting.environments, blue: { ...resting.environments.blue, ready: 10 } };
+    const environments = { ...restingShop.environments, blue: { ...restingShop.environments.blue, ready: 10 } };
     const transition = plan(live({ environments }), { canaryWeight: 25 });
     assert.deepEqual(transition.needs, [{ service: "shop", color: "green", share: 25, ready: 2, needed: 3 }]);
   });
 
   it("asks, for a flip, for as many endpoints as serve now, also when a weight is kept", () => {
-    const environments = { ...resting.environments, blue: { ...resting.environments.blue, ready: 10 } };
+    const environments = { ...restingShop.environments, blue: { ...restingShop.environments.blue, ready: 10 } };
     for (const canaryWeight of [0, 50]) {
       const { needs } = plan(live({ environments }), { activeColor: "green", canaryWeight });
       assert.deepEqual(
@@ -59,8 +45,8 @@ describe("the plan of a transition", () => {
   });
 
   it("asks for nothing when a canary is taken back, whatever state the active color is in", () => {
-    const route = { ...resting.route, canary: { color: "green" as const, weight: 90 } };
-    const environments = { ...resting.environments, blue: { ...resting.environments.blue, ready: 1 } };
+    const route = { ...restingShop.route, canary: { color: "green" as const, weight: 90 } };
+    const environments = { ...restingShop.environments, blue: { ...restingShop.environments.blue, ready: 1 } };
     assert.deepEqual(plan(live({ route, environments })).needs, []);
   });
 
@@ -70,7 +56,7 @@ describe("the plan of a transition", () => {
       canary: { color: "green" as const, weight: 1 },
       recorded: { activeColor: "blue" as const, canaryWeight: 50 },
     };
-    const environments = { ...resting.environments, blue: { ...resting.environments.blue, ready: 10 } };
+    const environments = { ...restingShop.environments, blue: { ...restingShop.environments.blue, ready: 10 } };
     assert.equal(plan(live({ route, environments }), { canaryWeight: 50 }).needs[0]?.needed, 1);
     assert.equal(plan(live({ route, environments }), { canaryWeight: 60 }).needs[0]?.needed, 6);
   });
@@ -89,9 +75,9 @@ describe("the plan of a transition", () => {
 
   it("says to which size a color is brought before its gate is asked, and nothing when it has that", () => {
     const growsTo = (change: Partial<LiveService["environments"]["green"]>, config = {}) => {
-      const green = { ...resting.environments.green, ...change };
-      return plan(live({ environments: { ...resting.environments, green } }), { canaryWeight: 5, ...config }).needs[0]
-        ?.growsTo;
+      const green = { ...restingShop.environments.green, ...change };
+      return plan(live({ environments: { ...restingShop.environments, green } }), { canaryWeight: 5, ...config })
+        .needs[0]?.growsTo;
     };
     assert.equal(growsTo({}), undefined);
     assert.equal(growsTo({ replicas: 0 }), 2);
@@ -101,19 +87,19 @@ describe("the plan of a transition", () => {
   });
 
   it("asks two colors that share the requests for what one would carry, not for both", () => {
-    const route = { ...resting.route, canary: { color: "green" as const, weight: 50 } };
+    const route = { ...restingShop.route, canary: { color: "green" as const, weight: 50 } };
     assert.equal(plan(live({ route }), { canaryWeight: 90 }).needs[0]?.needed, 2);
   });
 
   it("asks one endpoint of a color that comes back to serve, so that nothing is rolled back to a dead color", () => {
-    const route = { ...resting.route, canary: { color: "green" as const, weight: 90 } };
-    const environments = { ...resting.environments, blue: { ...resting.environments.blue, ready: 0 } };
+    const route = { ...restingShop.route, canary: { color: "green" as const, weight: 90 } };
+    const environments = { ...restingShop.environments, blue: { ...restingShop.environments.blue, ready: 0 } };
     const { needs } = plan(live({ route, environments }), { gate: { minReady: 2 } });
     assert.deepEqual(needs, [{ service: "shop", color: "blue", share: 100, ready: 0, needed: 1 }]);
   });
 
   it("asks one endpoint of a color that only callers inside the cluster are led to", () => {
-    const environments = { ...resting.environments, blue: { ...resting.environments.blue, ready: 0 } };
+    const environments = { ...restingShop.environments, blue: { ...restingShop.environments.blue, ready: 0 } };
     assert.deepEqual(
       plan(live({ inside: "green", environments })).needs.map(({ color, needed }) => [color, needed]),
       [["blue", 1]],
@@ -121,7 +107,7 @@ describe("the plan of a transition", () => {
   });
 
   it("asks, for a flip that keeps a weight, for everything, also of a canary that has more than it is left with", () => {
-    const route = { ...resting.route, canary: { color: "green" as const, weight: 60 } };
+    const route = { ...restingShop.route, canary: { color: "green" as const, weight: 60 } };
     const environments = { blue: { ready: 10, replicas: 10 }, green: { ready: 6, replicas: 6 } };
     const { needs } = plan(live({ route, environments }), { activeColor: "green", canaryWeight: 50 });
     assert.deepEqual(
@@ -131,7 +117,7 @@ describe("the plan of a transition", () => {
   });
 
   it("asks nothing of the idle color, and gives it nothing, of a service without a route", () => {
-    const { name, inside, environments } = resting;
+    const { name, inside, environments } = restingShop;
     const services = { shop: { ...goodConfig.services.shop, ingress: false } };
     const now: Live = { known: true, services: [{ name, ...(inside && { inside }), environments }] };
     const transition = plan(now, { services, canaryWeight: 20 });
@@ -140,15 +126,15 @@ describe("the plan of a transition", () => {
   });
 
   it("asks, at a flip that takes a weight back, for all that serve: the canary carries them for a moment", () => {
-    const route = { ...resting.route, canary: { color: "green" as const, weight: 90 } };
-    const environments = { ...resting.environments, blue: { ...resting.environments.blue, ready: 10 } };
+    const route = { ...restingShop.route, canary: { color: "green" as const, weight: 90 } };
+    const environments = { ...restingShop.environments, blue: { ...restingShop.environments.blue, ready: 10 } };
     const { needs } = plan(live({ route, environments }), { activeColor: "green", canaryWeight: 50 });
     assert.deepEqual(needs, [{ service: "shop", color: "green", share: 50, ready: 2, needed: 10 }]);
   });
 
   it("asks a color that a rollback goes back to for no more than its own size", () => {
     const route = { active: "green" as const, canary: { color: "blue" as const, weight: 0 } };
-    const { green } = resting.environments;
+    const { green } = restingShop.environments;
     const back = (served: string) => {
       const blue = { ready: 2, replicas: 2, image: "registry/shop:1", served };
       return plan(live({ route, environments: { blue, green: { ...green, ready: 10 } } })).needs[0]?.needed;
@@ -222,8 +208,8 @@ describe("the colors that gates try before they get requests", () => {
     plan(now, change).entries.map(({ color }) => color);
   const at = (active: Color, weight: number, served = ""): Live => {
     const route = { active, canary: { color: otherColor(active), weight } };
-    const blue = { ...resting.environments.blue, ...(served !== "" && { served }) };
-    return live({ route, environments: { ...resting.environments, blue } });
+    const blue = { ...restingShop.environments.blue, ...(served !== "" && { served }) };
+    return live({ route, environments: { ...restingShop.environments, blue } });
   };
   const green = { activeColor: "green" };
 
@@ -257,15 +243,15 @@ describe("the colors that gates try before they get requests", () => {
 describe("the shares that are live", () => {
   it("are all the main route's when both routes lead to one color, or the canary's has no endpoint", () => {
     const same = { active: "green" as const, canary: { color: "green" as const, weight: 50 } };
-    assert.deepEqual(liveShares({ ...resting, route: same }), { blue: 0, green: 100 });
+    assert.deepEqual(liveShares({ ...restingShop, route: same }), { blue: 0, green: 100 });
     const split = { active: "blue" as const, canary: { color: "green" as const, weight: 50 } };
-    assert.deepEqual(liveShares({ ...resting, route: split }), { blue: 50, green: 50 });
-    const environments = { ...resting.environments, green: { ...resting.environments.green, ready: 0 } };
-    assert.deepEqual(liveShares({ ...resting, route: split, environments }), { blue: 100, green: 0 });
+    assert.deepEqual(liveShares({ ...restingShop, route: split }), { blue: 50, green: 50 });
+    const environments = { ...restingShop.environments, green: { ...restingShop.environments.green, ready: 0 } };
+    assert.deepEqual(liveShares({ ...restingShop, route: split, environments }), { blue: 100, green: 0 });
   });
 
   it("are the in-cluster Service's where there is no route", () => {
-    const { name, environments } = resting;
+    const { name, environments } = restingShop;
     assert.deepEqual(liveShares({ name, environments, inside: "green" }), { blue: 0, green: 100 });
   });
 });
