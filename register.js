@@ -4,6 +4,7 @@ const { readFileSync } = require("node:fs");
 const { SourceMap } = require("node:module");
 const { transformSync } = require("@swc/core");
 const { install } = require("source-map-support");
+require("./defer");
 
 const options = {
   swcrc: false,
