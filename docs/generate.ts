@@ -24,6 +24,7 @@ const asked: Readonly<Record<Feature, string>> = {
   autoscaling: "autoscaler",
   trial: "tried before",
   strategy: "strategy",
+  analysis: "analysis",
 };
 
 const columns: readonly (readonly [title: string, cell: (can: Capabilities) => string])[] = [

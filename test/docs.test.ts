@@ -80,6 +80,19 @@ describe("the project's own files", () => {
     for (const event of noticeChoices) assert.ok(page.includes(`| \`${event}\` |`), event);
   });
 
+  it("explain every key of the router argo-rollouts in docs/argo-rollouts.md, by a config that is right", () => {
+    const page = read("docs/argo-rollouts.md");
+    for (const key of knownKeys(["argoRollouts"]))
+      assert.ok(page.includes(`${key}:`) || page.includes(`\`${key}\``), key);
+    const block = page.split("\n").filter((line) => line.startsWith("    "));
+    const config = Object.entries(parse(block.join("\n")) as object).map(([key, value]) => [
+      key.replace(/^cyan:/, ""),
+      value as unknown,
+    ]);
+    const parsed = parseSettings({ ...configOf("dev"), ...(Object.fromEntries(config) as object) });
+    assert.deepEqual("problems" in parsed ? parsed.problems : parsed.warnings, []);
+  });
+
   it("explain every key in the README", () => {
     const readme = read("README.md");
     const paths = [

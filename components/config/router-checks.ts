@@ -1,5 +1,5 @@
 import { capabilities, type Feature, lacking } from "../model/routers";
-import { type RouterKind, type ServiceSettings } from "../model/settings";
+import { type ArgoRolloutsSettings, type RouterKind, type ServiceSettings } from "../model/settings";
 import { type CompletedConfig, type CrossProblem } from "./cross-problem";
 import { type RawConfig } from "./schema";
 
@@ -26,6 +26,9 @@ export function routerProblems(raw: RawConfig, settings: CompletedConfig): Cross
     ["gate.http", "trial", raw.gate.http !== undefined],
     ["gate.job", "trial", raw.gate.job !== undefined],
     ["argoRollouts.strategy", "strategy", raw.argoRollouts.strategy !== undefined],
+    ...argoAnalyses.map((key): (typeof asked)[number] => {
+      return [`argoRollouts.${key}`, "analysis", raw.argoRollouts[key] !== undefined];
+    }),
     ...sharedHosts(services).map((path): (typeof asked)[number] => [path, "sharedHost", true]),
     ["canaryWeight", "weight", traffic.canaryWeight > 0],
     ["canary.header", "header", raw.canary.header !== undefined],
@@ -45,20 +48,31 @@ export function routerProblems(raw: RawConfig, settings: CompletedConfig): Cross
   ];
 }
 
-/** Versions that are exchanged as a whole share no requests. */
-function argoProblems(raw: RawConfig, { router, traffic }: CompletedConfig): CrossProblem[] {
+const argoAnalyses = ["analysis", "prePromotionAnalysis", "postPromotionAnalysis", "analysisTemplates"] as const;
+
+/** Versions that are exchanged as a whole share no requests, and those that share them are not exchanged. */
+function argoProblems(raw: RawConfig, { router, traffic, argoRollouts }: CompletedConfig): CrossProblem[] {
   const path = "argoRollouts.strategy";
-  if (!capabilities[router].strategy || raw.argoRollouts.strategy !== "blue-green") return [];
-  const asked = [
-    ["canaryWeight", traffic.canaryWeight > 0],
-    ["canary.header", raw.canary.header !== undefined],
-    ["canary.cookie", raw.canary.cookie !== undefined],
-  ] as const;
-  return asked.flatMap(([key, asks]) => {
-    const message = `${path} blue-green gives the idle color no requests before the flip; leave it out, or set ${path} to canary`;
-    return asks ? [{ path: key, message, reads: [path, key, "router"] }] : [];
+  if (!capabilities[router].strategy) return [];
+  const asked: [key: string, wants: ArgoRolloutsSettings["strategy"], asks: boolean][] = [
+    ["canaryWeight", "canary", traffic.canaryWeight > 0],
+    ["canary.header", "canary", raw.canary.header !== undefined],
+    ["canary.cookie", "canary", raw.canary.cookie !== undefined],
+    ["argoRollouts.analysis", "canary", argoRollouts.analysis !== undefined],
+    ["argoRollouts.prePromotionAnalysis", "blue-green", argoRollouts.prePromotionAnalysis !== undefined],
+    ["argoRollouts.postPromotionAnalysis", "blue-green", argoRollouts.postPromotionAnalysis !== undefined],
+  ];
+  return asked.flatMap(([key, wants, asks]) => {
+    if (!asks || wants === argoRollouts.strategy) return [];
+    const message = `${path} ${strategySays[argoRollouts.strategy]}; leave it out, or set ${path} to ${wants}`;
+    return [{ path: key, message, reads: [path, key, "router"] }];
   });
 }
+
+const strategySays = {
+  canary: "canary gives the idle color a share, and judges it by argoRollouts.analysis",
+  "blue-green": "blue-green gives the idle color no requests before the flip",
+} as const satisfies Record<ArgoRolloutsSettings["strategy"], string>;
 
 /** The paths of hosts that a service before has too. */
 function sharedHosts(services: readonly ServiceSettings[]): string[] {

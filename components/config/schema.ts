@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { parsePeer } from "../model/peer";
 import { parseQuantity } from "../model/quantity";
-import { argoStrategies, installChoices, routerKinds } from "../model/settings";
+import { installChoices, routerKinds } from "../model/settings";
+import { argoSchema } from "./argo-schema";
 import { duration, flag, integer, lasting, oneOf, quoted, text } from "./fields";
 import { rolloutSchema } from "./rollout-schema";
 import {
@@ -241,10 +242,7 @@ export const configSchema = z.strictObject({
   drain: duration.default({ seconds: 30 }),
   allowActiveChange: flag.default(false),
   adopt: flag.default(false),
-  argoRollouts: z
-    .strictObject({ strategy: oneOf(argoStrategies) })
-    .partial()
-    .default({}),
+  argoRollouts: argoSchema.partial().default({}),
   retainOnDelete: flag.default(false),
   rollout: rolloutSchema.partial().default({}),
   /** Written by the driver, and read by it alone. */

@@ -43,6 +43,8 @@ export interface LiveRoute {
   };
   /** The traffic that the last update recorded on the objects; absent on objects that are not Cyan's. */
   readonly recorded?: Traffic;
+  /** What a controller was to bring about and has given up, with what is said of that; what served serves on. */
+  readonly aborted?: { readonly traffic: Traffic; readonly says: string };
   /** The route as someone else made it; absent on one that carries Cyan's record. */
   readonly foreign?: ForeignRoute;
   /** When the objects were last written to; absent when the cluster does not say. */

@@ -12,7 +12,7 @@ import {
 } from "./live";
 import { capabilities } from "./routers";
 import { type ServiceSettings, type Settings, type WorkloadSettings } from "./settings";
-import { type Traffic } from "./traffic";
+import { isSame } from "./traffic";
 
 /** How many ready endpoints a color needs before it may get its share. */
 export interface Need {
@@ -156,8 +156,4 @@ function growth(workload: WorkloadSettings, now: LiveEnvironment | undefined, { 
   const found = now?.replicas ?? 0;
   const sized = autoscaler === undefined ? found === replicas : found >= replicas;
   return sized && now?.image === workload.image ? {} : { growsTo: replicas };
-}
-
-function isSame(recorded: Traffic | undefined, declared: Traffic): boolean {
-  return recorded?.activeColor === declared.activeColor && recorded.canaryWeight === declared.canaryWeight;
 }

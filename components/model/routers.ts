@@ -16,6 +16,7 @@ export const features = {
   autoscaling: "leave the number of pods to an autoscaler",
   trial: "try a color before it gets requests",
   strategy: "exchange whole versions in the place of shares",
+  analysis: "have its controller judge a version",
 } as const;
 export type Feature = keyof typeof features;
 
@@ -63,6 +64,7 @@ const nothing = {
   autoscaling: true,
   trial: true,
   strategy: false,
+  analysis: false,
 } as const;
 
 /** What splits single requests by weight can tell them apart too. */
@@ -198,16 +200,19 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     autoscaling: false,
     trial: false,
     strategy: true,
+    analysis: true,
     summary:
       "A Rollout for each service, which names one color's Deployment for what it runs and has a step for the weight: Argo " +
       "Rollouts makes the pods, and splits by a canary Ingress of its own. The Deployments have no pods. Both colors have the " +
       "replicas of the larger one while they share, and one that lost its share goes after the `drain`, or 30 s. An update " +
       "ends when the controller has brought about what it declares, and fails when that was aborted. A flip and a weight of " +
-      "the next color are two updates.",
+      "the next color are two updates. [Its config](argo-rollouts.md) has analyses that it judges versions by.",
     inside: false,
     unit: "request",
     needs: "Argo Rollouts, and Traefik 3.7 or later with its kubernetesIngressNGINX provider, or ingress-nginx",
-    measured: "Argo Rollouts 1.10 with Traefik 3.7.11",
+    measured:
+      "Argo Rollouts 1.10 with Traefik 3.7.11: shares of 1, 5, 20, 50 and 100 %, flips, rollbacks, and analyses that pass, fail " +
+      "within an update and after it, before and after an exchange",
   },
 };
 

@@ -29,6 +29,26 @@ export const argoStrategies = ["canary", "blue-green"] as const;
 /** What the router argo-rollouts is told besides the traffic. */
 export interface ArgoRolloutsSettings {
   readonly strategy: (typeof argoStrategies)[number];
+  /** What judges a version while it has a share. */
+  readonly analysis?: ArgoAnalysis;
+  /** What judges a version before and after it is exchanged for the one that serves. */
+  readonly prePromotionAnalysis?: ArgoAnalysis;
+  readonly postPromotionAnalysis?: ArgoAnalysis;
+  /** AnalysisTemplates that the stack makes, by name: their specs. */
+  readonly analysisTemplates: Readonly<Record<string, object>>;
+}
+
+/** An analysis as a Rollout names it, field by field: https://argo-rollouts.readthedocs.io/en/stable/features/analysis/ */
+export interface ArgoAnalysis {
+  readonly templates: readonly { readonly templateName: string; readonly clusterScope?: boolean }[];
+  readonly args?: readonly ({ readonly name: string } & (
+    | { readonly value: string }
+    | {
+        readonly valueFrom:
+          | { readonly podTemplateHashValue: "Stable" | "Latest" }
+          | { readonly fieldRef: { readonly fieldPath: string } };
+      }
+  ))[];
 }
 
 /** Everything a stack declares: config, checked and completed with defaults. */

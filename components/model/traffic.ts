@@ -25,3 +25,8 @@ export function percent(value: number): number {
 export function serves(traffic: Traffic, color: Color): boolean {
   return color === traffic.activeColor || traffic.canaryWeight > 0;
 }
+
+/** Whether what was recorded, if anything was, is what is declared. */
+export function isSame(recorded: Traffic | undefined, declared: Traffic): boolean {
+  return recorded?.activeColor === declared.activeColor && recorded.canaryWeight === declared.canaryWeight;
+}

@@ -6,6 +6,7 @@ import { declaredIn, type Live, type LiveService, liveOf, liveShares, noShares, 
 import { entriesOf, type Entry, movesPods, type Need, needsOf } from "./needs";
 import { capabilities, isSplit } from "./routers";
 import { type ServiceSettings, type Settings } from "./settings";
+import { isSame, type Traffic } from "./traffic";
 
 /** What one `pulumi up` will do to live traffic. */
 export interface Transition {
@@ -141,8 +142,18 @@ function stepsOf(live: Live, settings: Settings): Step[] {
   ];
 }
 
+function warningsOf(service: ServiceSettings, live: LiveService, { traffic }: Settings): string[] {
+  const aborted = abortedOf(live, traffic);
+  return [...slowWarnings(service, live, traffic), ...(aborted === undefined ? [] : [`${service.name}: ${aborted}`])];
+}
+
+/** What is said of a traffic that a controller has given up bringing about; undefined when another one is declared. */
+export function abortedOf({ route }: LiveService, declared: Traffic): string | undefined {
+  return isSame(route?.aborted?.traffic, declared) ? route?.aborted?.says : undefined;
+}
+
 /** A flip at once to an autoscaled color that begins with fewer pods than serve now: its autoscaler has to catch up. */
-function warningsOf({ name, workloads }: ServiceSettings, live: LiveService, { traffic }: Settings): string[] {
+function slowWarnings({ name, workloads }: ServiceSettings, live: LiveService, traffic: Traffic): string[] {
   const next = traffic.activeColor;
   const least = workloads[next].autoscaling?.minReplicas;
   const now = servingNow(live);

@@ -7,7 +7,7 @@ import {
   liveShares,
   type Shares,
 } from "../../components/model/live";
-import { driftOf } from "../../components/model/transition";
+import { abortedOf, driftOf } from "../../components/model/transition";
 import { type RecordedTraffic, type Stack } from "../stack";
 
 /** Declared, recorded and live traffic of one service, side by side, in percent by color. */
@@ -33,13 +33,14 @@ export function compare(stack: Stack, live: Live): ServiceStatus[] {
     const left = stack.recorded[name];
     const recorded = left && recordedShares(left);
     const now = live.known ? live.services.find((each) => each.name === name) : undefined;
+    const aborted = service && now && abortedOf(now, stack.settings.traffic);
     const due = left === undefined ? ["it is not deployed yet: run pulumi up"] : updateDue(declared, recorded);
     return {
       service: name,
       ...(declared && { declared }),
       ...(recorded && { recorded }),
       ...(now && { live: liveShares(now), endpoints: now.environments }),
-      drift: [...due, ...(now ? liveDrift(now, recorded) : [])],
+      drift: aborted === undefined ? [...due, ...(now ? liveDrift(now, recorded) : [])] : [aborted],
     };
   });
 }

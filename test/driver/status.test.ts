@@ -66,6 +66,21 @@ describe("the status of a release", () => {
     );
   });
 
+  it("names what a controller has given up, for as long as that is declared", () => {
+    const says = "the controller has given up";
+    const route = {
+      active: "blue" as const,
+      canary: { color: "green" as const, weight: 0 },
+      recorded: { ...recorded, canaryWeight: 0 },
+    };
+    const aborted = live({ route: { ...route, aborted: { traffic: recorded, says } } });
+    assert.deepEqual(driftOf(stack(), aborted), [says]);
+    assert.deepEqual(driftOf(stack({ "cyan:canaryWeight": { value: "0" } }), aborted), [
+      "declared is blue 100 %, green 0 %, and the last update left blue 80 %, green 20 %: run pulumi up",
+      "live is blue 100 %, green 0 %, and the last update left blue 80 %, green 20 %",
+    ]);
+  });
+
   it("names what was edited by hand, and a color that gets requests and has no endpoint", () => {
     const route = { ...shop.route, active: "green" as const };
     const environments = { ...shop.environments, green: { ready: 0, replicas: 2 } };

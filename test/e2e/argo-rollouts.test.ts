@@ -12,6 +12,34 @@ const checkout = join(__dirname, "..", "..");
 const base: Changes = { ...quickPods, readyTimeout: "30s" };
 const argo = { router: "argo-rollouts" };
 
+/** What Prometheus says of nothing is what the test wants it to say: it judges by a number that is an argument. */
+const judging = (when: object = {}) => ({
+  args: [{ name: "errors" }],
+  metrics: [
+    {
+      name: "errors",
+      ...when,
+      successCondition: "result[0] < 5",
+      provider: { prometheus: { address: "http://127.0.0.1:9090", query: "vector({{args.errors}})" } },
+    },
+  ],
+});
+const judgedBy = (templateName: string, errors: number) => ({
+  templates: [{ templateName }],
+  args: [{ name: "errors", value: String(errors) }],
+});
+const analysisTemplates = {
+  once: judging(),
+  always: judging({ interval: "2s" }),
+  // After the update that it does not hold up.
+  later: judging({ interval: "2s", initialDelay: "20s" }),
+};
+const byShare = (templateName: string, errors: number): Changes => ({
+  argoRollouts: { analysis: judgedBy(templateName, errors), analysisTemplates },
+});
+const aborted = /Argo Rollouts has aborted what is declared \(.*\(AnalysisRun shop-.*\)\); it tries again when/;
+const failed = /AnalysisRun (shop-[a-z0-9]+-\d+(-p(re|ost))?)\)/;
+
 describe("the router argo-rollouts, with its controller on the embedded cluster", () => {
   const cluster = new EmbeddedCluster(["argo-rollouts"]);
   let stack: EmbeddedStack;
@@ -43,11 +71,11 @@ describe("the router argo-rollouts, with its controller on the embedded cluster"
     loaded.nothingLost();
   });
 
-  for (const canaryWeight of [5, 20, 50]) {
+  for (const canaryWeight of [1, 5, 20, 50, 100]) {
     it(`gives ${canaryWeight} % of the requests to the canary when the update has ended`, async () => {
       reach({ canaryWeight });
       assert.equal(phase(), "Paused");
-      await assertShare(canaryWeight, {}, 3_000, 300);
+      await assertShare(canaryWeight, {}, 5_000, 300);
       loaded.nothingLost();
     });
   }
@@ -87,6 +115,71 @@ describe("the router argo-rollouts, with its controller on the embedded cluster"
     reach({ canaryWeight: 50 });
     await cyan("abort").exits(0);
     await servedBy("blue", {});
+    reach();
+    loaded.nothingLost();
+  });
+
+  const refused = async (changes: Changes, says: RegExp): Promise<void> => {
+    stack.declare({ ...argo, ...changes });
+    const { ok, out } = stack.up();
+    assert.ok(!ok, out);
+    assert.match(out, says);
+    const run = failed.exec(out)?.[1] ?? assert.fail(out);
+    assert.equal(stack.field(`analysisrun/${run}`, ".status.phase"), "Failed");
+    await servedBy("blue", {});
+    loaded.nothingLost();
+  };
+
+  const saysAborted = async (): Promise<void> => {
+    const where = { cwd: checkout, env: stack.environment };
+    const plan = new RunningCommand<{ warnings: string[] }>(["plan", "--stack", stack.name], where);
+    assert.match((await plan.exits(0)).events[0]?.warnings.join() ?? "", aborted);
+    const status = new RunningCommand<{ services: { drift: string[] }[] }>(["status", "--stack", stack.name], where);
+    assert.match((await status.exits(1)).events[0]?.services[0]?.drift.join() ?? "", aborted);
+  };
+
+  it("ends an update in the verdict of an analysis that ends by itself, with nobody on what failed", async () => {
+    reach({ canaryWeight: 20, ...byShare("once", 4) });
+    assert.equal(phase(), "Paused");
+    assert.equal(stack.field("analysisruns", ".items[*].status.phase"), "Successful");
+    const rest = stack.up("--expect-no-changes");
+    assert.ok(rest.ok, rest.out);
+    reach();
+    const failing: Changes = { canaryWeight: 20, ...byShare("once", 6) };
+    await refused(failing, /shop: Argo Rollouts aborted, and what served serves on: .*Metric "errors" assessed Failed/);
+    await saysAborted();
+    const again = stack.up();
+    assert.ok(!again.ok, again.out);
+    assert.match(again.out, failed);
+    reach();
+    loaded.nothingLost();
+  });
+
+  it("exchanges no version that an analysis before or after it refuses, and takes one back", async () => {
+    for (const key of ["prePromotionAnalysis", "postPromotionAnalysis"]) {
+      const judged = (errors: number): Changes => ({
+        ...{ activeColor: "green" },
+        argoRollouts: { strategy: "blue-green", [key]: judgedBy("once", errors), analysisTemplates },
+      });
+      await refused(judged(6), /p(re|ost)-promotion analysis .*Metric "errors" assessed Failed/);
+      reach({ "argoRollouts.strategy": "blue-green" });
+      reach(judged(4));
+      await servedBy("green", {});
+      reach({ "argoRollouts.strategy": "blue-green" });
+    }
+    loaded.nothingLost();
+  });
+
+  it("takes the share from a version that an analysis gives up later, and says so", async () => {
+    reach({ canaryWeight: 20, ...byShare("always", 4) });
+    assert.equal(phase(), "Paused");
+    reach();
+    reach({ canaryWeight: 20, ...byShare("later", 6) });
+    stack.kubectl("wait", "--for=jsonpath={.status.phase}=Degraded", "--timeout=120s", "rollout/shop");
+    await servedBy("blue", {});
+    await saysAborted();
+    assert.match(stack.reach({ ...argo, canaryWeight: 20, ...byShare("later", 6) }).out, aborted);
+    assert.equal(phase(), "Degraded");
     reach();
     loaded.nothingLost();
   });

@@ -1,7 +1,8 @@
 import { type Service } from "@pulumi/kubernetes/core/v1";
 import * as pulumi from "@pulumi/pulumi";
+import { trafficObject } from "../../kubernetes/annotations";
 import { CustomObject } from "../../kubernetes/custom-object";
-import { colorSelector, serviceLabels } from "../../kubernetes/labels";
+import { colorSelector, objectLabels, serviceLabels } from "../../kubernetes/labels";
 import { type Color, colors, otherColor } from "../../model/color";
 import { names } from "../../model/names";
 import { type ServiceSettings } from "../../model/settings";
@@ -11,7 +12,7 @@ import { afterArrival, following, previewsOf, routedServices, unguarded } from "
 import { type RouteArgs, type Router, type ServedTraffic } from "../router";
 import { selectorService } from "../selector-service";
 import { routeMetadata } from "../weighted-object";
-import { rolloutKind, rolloutSpec } from "./rollout";
+import { analysisTemplateKind, rolloutKind, rolloutSpec } from "./rollout";
 
 /**
  * Leaves pods and the split of requests to Argo Rollouts: one Rollout for each service names a color and its weight. What the
@@ -25,6 +26,7 @@ export const argoRollouts: Router = (name, args, opts) => {
     }),
   );
   const afterServices = following(opts, led);
+  const templates = analysisTemplates(name, args, unguarded(opts));
   const ingresses = routed.map(({ service, route }) => {
     const stable = names.stable(service.name);
     const target = { args, service, route, color: args.traffic.activeColor };
@@ -33,7 +35,7 @@ export const argoRollouts: Router = (name, args, opts) => {
   const rollouts = args.services.map((service) => {
     const metadata = routeMetadata(args, service, names.active(service.name), trafficRecord(args.traffic));
     const object = { ...rolloutKind, metadata, spec: rolloutSpec(service, args) };
-    return new CustomObject(`${name}-${service.name}`, object, following(opts, [...led, ...ingresses]));
+    return new CustomObject(`${name}-${service.name}`, object, following(opts, [...led, ...ingresses, ...templates]));
   });
   const after = following(opts, rollouts);
   const inside = args.services.map((service) => arrived(name, service, args, afterArrival(after, args)));
@@ -44,6 +46,14 @@ export const argoRollouts: Router = (name, args, opts) => {
   });
   return { resources: [...led, ...ingresses, ...rollouts, ...inside], served: Object.fromEntries(served) };
 };
+
+/** What judges versions. No request goes by it; what was edited by hand is taken back all the same. */
+function analysisTemplates(name: string, { namespace, argoRollouts }: RouteArgs, opts: pulumi.CustomResourceOptions) {
+  return Object.entries(argoRollouts.analysisTemplates).map(([template, spec]) => {
+    const metadata = { name: template, namespace, labels: objectLabels({}), annotations: trafficObject };
+    return new CustomObject(`${name}-${template}-analysis`, { ...analysisTemplateKind, metadata, spec }, opts);
+  });
+}
 
 /**
  * The Service for callers inside the cluster. It says what the controller has brought about: another traffic, or something

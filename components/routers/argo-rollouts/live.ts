@@ -3,16 +3,14 @@ import { type Cluster, type KubernetesObject, type ObjectKind, serviceKind } fro
 import { applyPatches, kindsOf, type LiveObjects, type LiveRouter, type Patch, readObjects } from "../../live/router";
 import { type Color, colors, otherColor } from "../../model/color";
 import { type Duration, formatDuration } from "../../model/duration";
-import { type Findings, noFindings } from "../../model/findings";
 import { type LiveRoute } from "../../model/live";
 import { names } from "../../model/names";
 import { type Traffic } from "../../model/traffic";
 import { lastWrite, recordOf, trafficRecord } from "../record";
+import { type AnalysisRun, analysisRunKind, failedRun, type RunStatus, unjudged, versionLabel } from "./analysis";
 import { ledTo, rolloutKind, type RolloutSpec, stepsTo } from "./rollout";
 
 const replicaSetKind: ObjectKind = { apiVersion: "apps/v1", kind: "ReplicaSet" };
-/** By which the controller tells versions apart. */
-const versionLabel = "rollouts-pod-template-hash";
 
 /** https://github.com/argoproj/argo-rollouts/blob/master/pkg/apis/rollouts/v1alpha1/types.go */
 interface Rollout extends KubernetesObject {
@@ -25,10 +23,17 @@ interface Rollout extends KubernetesObject {
     readonly abort?: boolean;
     /** The version that serves. */
     readonly stableRS?: string;
+    /** The version that is brought out, or was last. */
+    readonly currentPodHash?: string;
     readonly canary?: {
+      readonly currentBackgroundAnalysisRunStatus?: RunStatus;
       readonly weights?: { readonly canary: { readonly weight: number; readonly podTemplateHash?: string } };
     };
-    readonly blueGreen?: { readonly activeSelector?: string };
+    readonly blueGreen?: {
+      readonly activeSelector?: string;
+      readonly prePromotionAnalysisRunStatus?: RunStatus;
+      readonly postPromotionAnalysisRunStatus?: RunStatus;
+    };
   };
 }
 
@@ -39,21 +44,20 @@ interface ReplicaSet extends KubernetesObject {
 /** Rollouts of Argo's controller: it says which versions share the requests, and their ReplicaSets of which color they are. */
 export const argoRollouts: LiveRouter = {
   kinds: [rolloutKind],
-  reads: [replicaSetKind],
+  reads: [replicaSetKind, analysisRunKind],
   trafficObjects: (name) => [
     { kind: rolloutKind.kind, name: names.active(name), gives: "main" },
     { kind: serviceKind.kind, name: names.active(name), gives: "inside" },
   ],
   read: (objects, service) => {
     const rollout = findRollout(objects, service);
-    return rollout && routeOf(rollout, versionsOf(objects, service));
+    return rollout && routeOf(rollout, versionsOf(objects, service), runsOf(objects, rollout));
   },
   replicas: (objects, service, color) =>
     versionsOf(objects, service)
       .filter((version) => colorOf(version) === color)
       .reduce((sum, { spec }) => sum + (spec?.replicas ?? 0), 0),
   arrived,
-  lint,
   move,
 };
 
@@ -73,7 +77,7 @@ function colorOf({ metadata }: ReplicaSet): Color | undefined {
   return colors.find((color) => color === metadata?.labels?.["cyan.dev/color"]);
 }
 
-function routeOf(rollout: Rollout, versions: readonly ReplicaSet[]): LiveRoute {
+function routeOf(rollout: Rollout, versions: readonly ReplicaSet[], runs: readonly AnalysisRun[]): LiveRoute {
   const { spec, status } = rollout;
   const colorOfVersion = (hash: string | undefined): Color | undefined => {
     const found = versions.find(({ metadata }) => metadata?.labels?.[versionLabel] === hash);
@@ -87,12 +91,14 @@ function routeOf(rollout: Rollout, versions: readonly ReplicaSet[]): LiveRoute {
       ? { color, weight: tried?.weight ?? 0 }
       : { ...(active && { color: otherColor(active) }), weight: 0 };
   // An abort is the controller's own way back, and no edit by hand.
-  const recorded = active && status?.abort ? { activeColor: active, canaryWeight: canary.weight } : recordOf(rollout);
+  const declared = recordOf(rollout);
+  const recorded = active && status?.abort ? { activeColor: active, canaryWeight: canary.weight } : declared;
   const movedAt = lastWrite([rollout]);
   return {
     ...(active && { active }),
     canary,
     ...(recorded && { recorded }),
+    ...(declared && status?.abort && { aborted: { traffic: declared, says: stays(rollout, runs) } }),
     ...(movedAt && { movedAt }),
   };
 }
@@ -115,11 +121,49 @@ function hindrance(objects: LiveObjects, service: string, traffic: Traffic): str
   const { spec, status } = rollout;
   if (!isObserved(rollout, objects, spec?.workloadRef?.name)) return "the controller has not seen what was written";
   const says = status?.message ?? `it is ${status?.phase ?? "not begun"}`;
-  if (status?.abort) throw new Error(`${service}: Argo Rollouts aborted, and what served serves on: ${says}`);
-  const { active, canary } = routeOf(rollout, versionsOf(objects, service));
+  const runs = runsOf(objects, rollout);
+  if (status?.abort) {
+    throw new Error(`${service}: Argo Rollouts aborted, and what served serves on: ${abortOf(rollout, runs)}`);
+  }
+  const { active, canary } = routeOf(rollout, versionsOf(objects, service), runs);
   const weight = spec?.strategy?.canary === undefined ? 0 : traffic.canaryWeight;
   const there = active === traffic.activeColor && canary?.weight === weight;
-  return there && status?.phase === (weight > 0 ? "Paused" : "Healthy") ? undefined : says;
+  if (there && weight === 0 && status?.phase === "Healthy") return undefined;
+  const judging = judgingOf(rollout);
+  const wait = judging.map((each) => unjudged(service, each, runs)).find((each) => each !== undefined);
+  if (!there || weight === 0 || status?.phase !== "Paused") return wait ?? says;
+  const begun = spec?.strategy?.canary?.analysis === undefined || judging.length > 0;
+  return begun ? wait : "its analysis has not begun";
+}
+
+function runsOf(objects: LiveObjects, { metadata }: Rollout): AnalysisRun[] {
+  return objects
+    .of(analysisRunKind)
+    .filter((run) =>
+      run.metadata?.ownerReferences?.some(({ kind, name }) => kind === "Rollout" && name === metadata?.name),
+    );
+}
+
+/** What judges the version that a Rollout brings out. */
+function judgingOf({ spec, status }: Rollout): RunStatus[] {
+  const { prePromotionAnalysisRunStatus: before, postPromotionAnalysisRunStatus: after } = status?.blueGreen ?? {};
+  const found = spec?.strategy?.blueGreen ? [before, after] : [status?.canary?.currentBackgroundAnalysisRunStatus];
+  return found.filter((each) => each !== undefined);
+}
+
+/** An aborted Rollout stays so until something else is declared. */
+function stays(rollout: Rollout, runs: readonly AnalysisRun[]): string {
+  return (
+    `Argo Rollouts has aborted what is declared (${abortOf(rollout, runs)}); it tries again when another image or traffic ` +
+    `is declared, or by: kubectl argo rollouts retry rollout ${rollout.metadata?.name ?? ""}`
+  );
+}
+
+/** Why the controller has aborted, with the run that failed. */
+function abortOf({ status }: Rollout, runs: readonly AnalysisRun[]): string {
+  const says = status?.message ?? "it does not say why";
+  const run = failedRun(status?.currentPodHash, says, runs);
+  return run === undefined ? says : `${says} (AnalysisRun ${run})`;
 }
 
 async function arrived(
@@ -135,32 +179,15 @@ async function arrived(
       return why === undefined ? [] : [`${service}: ${why}`];
     });
   };
-  const watch = (changed: () => void, signal: AbortSignal) => cluster.watch(rolloutKind, changed, signal);
+  const watch = async (changed: () => void, signal: AbortSignal): Promise<void> => {
+    await Promise.all([rolloutKind, analysisRunKind].map((kind) => cluster.watch(kind, changed, signal)));
+  };
   // The controller gives up by itself when it gets no further for the time; it is left to say why.
   const longest = { seconds: 2 * timeout.seconds };
   const left = await within(longest, (signal) => leftOf(hindered, watch, signal));
   if (left.length === 0) return;
   const lines = left.map((line) => `\n  ${line}`).join("");
   throw new Error(`Argo Rollouts has not led the requests as declared within ${formatDuration(longest)}:${lines}`);
-}
-
-/** An aborted Rollout stays so until something else is declared. */
-async function lint(
-  cluster: Cluster,
-  { services, traffic }: { services: readonly { name: string }[]; traffic: Traffic },
-) {
-  const found = (await cluster.objects(rolloutKind)) ?? [];
-  const aborted = services.flatMap(({ name }): string[] => {
-    const rollout: Rollout | undefined = found.find(({ metadata }) => metadata?.name === names.active(name));
-    const recorded = rollout && recordOf(rollout);
-    const same = recorded?.activeColor === traffic.activeColor && recorded.canaryWeight === traffic.canaryWeight;
-    if (!rollout?.status?.abort || !same) return [];
-    return [
-      `${name}: Argo Rollouts has aborted what is declared (${rollout.status.message ?? ""}); it tries again when another ` +
-        `image or traffic is declared, or by: kubectl argo rollouts retry rollout ${names.active(name)}`,
-    ];
-  });
-  return { ...noFindings, warnings: aborted } satisfies Findings;
 }
 
 /**
@@ -174,7 +201,7 @@ async function move(cluster: Cluster, services: readonly string[], traffic: Traf
     const rollout = findRollout(objects, service);
     if (rollout === undefined) return [];
     const split = rollout.spec?.strategy?.canary !== undefined;
-    const strategy = split ? { strategy: { canary: { steps: stepsTo(traffic.canaryWeight) } } } : {};
+    const strategy = split ? { strategy: { canary: { analysis: null, ...stepsTo(traffic.canaryWeight) } } } : {};
     const change = { metadata, spec: { ...ledTo(service, traffic, split), ...strategy } };
     return [{ service, kind: rolloutKind, name: names.active(service), change }];
   });

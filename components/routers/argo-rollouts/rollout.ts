@@ -2,12 +2,13 @@ import { serviceLabels } from "../../kubernetes/labels";
 import { type ObjectKind } from "../../live/cluster";
 import { type Color, colors, otherColor } from "../../model/color";
 import { names } from "../../model/names";
-import { type ServiceSettings } from "../../model/settings";
+import { type ArgoAnalysis, type ServiceSettings } from "../../model/settings";
 import { type Traffic } from "../../model/traffic";
 import { overrideAnnotations, prefix } from "../ingress-nginx/annotations";
 import { type RouteArgs } from "../router";
 
 export const rolloutKind: ObjectKind = { apiVersion: "argoproj.io/v1alpha1", kind: "Rollout" };
+export const analysisTemplateKind: ObjectKind = { apiVersion: rolloutKind.apiVersion, kind: "AnalysisTemplate" };
 
 /** The controller's own default, under which it advises not to go: rules of nodes take as long to follow. */
 const leastDelay = 30;
@@ -17,7 +18,7 @@ type Step = { readonly setWeight: number } | { readonly pause: object };
 /** The parts of a Rollout that are read: https://argo-rollouts.readthedocs.io/en/stable/features/specification/ */
 export interface RolloutSpec {
   readonly workloadRef?: { readonly name?: string };
-  readonly strategy?: { readonly canary?: object; readonly blueGreen?: object };
+  readonly strategy?: { readonly canary?: { readonly analysis?: object }; readonly blueGreen?: object };
 }
 
 /**
@@ -64,16 +65,19 @@ function canary({ name }: ServiceSettings, replicas: number, args: RouteArgs): o
         ...(by.length > 0 && { additionalIngressAnnotations: Object.fromEntries(by) as Record<string, string> }),
       },
     },
-    steps: stepsTo(args.traffic.canaryWeight),
+    ...stepsTo(args.traffic.canaryWeight, args.argoRollouts.analysis),
   };
 }
 
 function blueGreen({ name }: ServiceSettings, args: RouteArgs): object {
+  const { prePromotionAnalysis, postPromotionAnalysis } = args.argoRollouts;
   return {
     activeService: names.stable(name),
     previewService: names.canary(name),
     autoPromotionEnabled: true,
     scaleDownDelaySeconds: delayOf(args),
+    ...(prePromotionAnalysis && { prePromotionAnalysis }),
+    ...(postPromotionAnalysis && { postPromotionAnalysis }),
   };
 }
 
@@ -82,9 +86,14 @@ export function delayOf({ drain }: Pick<RouteArgs, "drain">): number {
   return Math.max(leastDelay, drain.seconds);
 }
 
-/** Without a weight a version is promoted when it has everything; with one it stays at that until another one is declared. */
-export function stepsTo(canaryWeight: number): Step[] {
-  return canaryWeight === 0 ? [{ setWeight: 100 }] : [{ setWeight: canaryWeight }, { pause: {} }];
+/**
+ * Without a weight a version is promoted when it has everything; with one it stays at that until another one is declared, and
+ * is judged from when it has it. A flip is not judged: one that goes back must not be held up.
+ */
+export function stepsTo(canaryWeight: number, analysis?: ArgoAnalysis): { steps: Step[]; analysis?: object } {
+  if (canaryWeight === 0) return { steps: [{ setWeight: 100 }] };
+  const steps = [{ setWeight: canaryWeight }, { pause: {} }];
+  return { steps, ...(analysis && { analysis: { ...analysis, startingStep: 1 } }) };
 }
 
 /** Which color's Deployment a Rollout runs: what is tried, else what serves. */

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { type Deployment } from "../../../components/live/cluster";
-import { findingsOf } from "../../../components/live/findings";
 import { readLive } from "../../../components/live/read";
 import { lastIn } from "../../../components/model/arrangement";
 import { type Color, colors } from "../../../components/model/color";
@@ -9,7 +8,6 @@ import { type Traffic } from "../../../components/model/traffic";
 import { planTransition } from "../../../components/model/transition";
 import { Release, releaseArgs } from "../../../components/release";
 import { argoRollouts } from "../../../components/routers/argo-rollouts/live";
-import { liveRouters } from "../../../components/routers/live";
 import { FakeCluster, slice } from "../../support/cluster";
 import { registeredBy, waitsFor } from "../../support/mocks";
 import { goodConfig, settingsOf, shopLabels } from "../fixtures";
@@ -28,6 +26,11 @@ interface Standing {
   readonly abort?: boolean;
   readonly record?: string;
   readonly observed?: number;
+  /** Whether the Rollout has versions judged, and how what judges the version that is tried stands. */
+  readonly judged?: boolean;
+  readonly run?: { readonly phase: string; readonly message?: string; readonly count?: number };
+  /** What judges a version before it is exchanged, as the Rollout says it. */
+  readonly exchanging?: string;
   /** What the Deployments have, as another router leaves it. */
   readonly deployed?: number;
   readonly none?: boolean;
@@ -43,7 +46,11 @@ function objectsOf(standing: Standing) {
       labels: shopLabels,
       annotations: { "cyan.dev/active-color": activeColor, "cyan.dev/canary-weight": canaryWeight },
     },
-    spec: { workloadRef: { name: `shop-${runs}` }, strategy: { canary: {} } },
+    spec: {
+      workloadRef: { name: `shop-${runs}` },
+      strategy:
+        standing.exchanging === undefined ? { canary: standing.judged ? { analysis: {} } : {} } : { blueGreen: {} },
+    },
     status: {
       observedGeneration: String(standing.observed ?? 7),
       workloadObservedGeneration: "3",
@@ -51,17 +58,46 @@ function objectsOf(standing: Standing) {
       ...(standing.message !== undefined && { message: standing.message }),
       ...(standing.abort && { abort: true }),
       stableRS: `of-${stable}`,
-      canary: { weights: { canary: { weight, podTemplateHash: `of-${tried}` } } },
+      currentPodHash: `of-${runs}`,
+      canary: {
+        weights: { canary: { weight, podTemplateHash: `of-${tried}` } },
+        // The controller takes it from its status when it aborts.
+        ...(standing.run &&
+          !standing.abort && {
+            currentBackgroundAnalysisRunStatus: {
+              name: "run-2",
+              status: standing.run.phase,
+              message: standing.run.message,
+            },
+          }),
+      },
+      ...(standing.exchanging !== undefined && {
+        blueGreen: {
+          activeSelector: `of-${stable}`,
+          prePromotionAnalysisRunStatus: { name: "run-2", status: standing.exchanging },
+        },
+      }),
     },
   };
   const version = (color: Color) => ({
     metadata: { labels: { ...app, "cyan.dev/color": color, "rollouts-pod-template-hash": `of-${color}` } },
     spec: { replicas: color === stable || color === tried ? 2 : 0 },
   });
+  const run = (name: string, began: number, message = standing.run?.message) => ({
+    metadata: {
+      name,
+      creationTimestamp: new Date(began),
+      labels: { "rollouts-pod-template-hash": `of-${runs}` },
+      ownerReferences: [{ kind: "Rollout", name: "shop", controller: true }],
+    },
+    spec: { metrics: [{ interval: "5s", count: standing.run?.count }] },
+    status: { phase: standing.run?.phase, message },
+  });
   const ofDeployment = { metadata: { labels: { ...app, "cyan.dev/color": "blue" } }, spec: { replicas: 5 } };
   return {
     kinds: {
       Rollout: standing.none ? [] : [rollout],
+      AnalysisRun: standing.run ? [run("run-1", 0), run("run-2", 1000), run("run-3", 2000, "other")] : [],
       ReplicaSet: standing.none ? [] : [...colors.map(version), ofDeployment],
     },
     services: [
@@ -120,16 +156,13 @@ describe("live traffic of the argo-rollouts router", () => {
       record: "blue 20",
       message: "no progress",
     };
-    const { drift } = await planIn(standing, { canaryWeight: 20 });
+    const { drift, warnings } = await planIn(standing, { canaryWeight: 20 });
     assert.deepEqual(drift, []);
-    const settings = settingsOf(config({ canaryWeight: 20 }));
-    const { warnings } = await findingsOf(Promise.resolve(clusterOf(standing)), settings, liveRouters);
     assert.match(
       warnings.join(),
       /^shop: Argo Rollouts has aborted what is declared \(no progress\); it tries again when/,
     );
-    const back = await findingsOf(Promise.resolve(clusterOf(standing)), settingsOf(config()), liveRouters);
-    assert.deepEqual(back.warnings, []);
+    assert.deepEqual((await planIn(standing, {})).warnings, []);
   });
 
   it("moves without a gate: the controller leads no request before the pods are ready", async () => {
@@ -200,6 +233,57 @@ describe("what an update of the argo-rollouts router waits for", () => {
     await waiting;
   });
 
+  const endless = { phase: "Running" };
+  const measured = "Metric errors assessed Failed";
+  it("goes on while what judges the version goes on, and waits for what ends by itself", async () => {
+    await arrives({ ...tried, judged: true, run: endless }, blue20);
+    await arrives({ ...tried, judged: true, run: { phase: "Successful", count: 3 } }, blue20);
+    const begins: [standing: Standing, says: string][] = [
+      [{}, "its analysis has not begun"],
+      [{ run: { phase: "" } }, "AnalysisRun run-2 is not begun"],
+      [{ run: { ...endless, count: 3 } }, "AnalysisRun run-2 is Running"],
+      [{ run: { phase: "Failed", message: measured } }, `AnalysisRun run-2 is Failed: ${measured}`],
+    ];
+    for (const [standing, says] of begins) {
+      const message = `Argo Rollouts has not led the requests as declared within 0s:\n  shop: ${says}`;
+      await assert.rejects(async () => arrives({ ...tried, judged: true, ...standing }, blue20), { message });
+    }
+  });
+
+  it("ends where nobody can say whether a version is good", async () => {
+    const waits =
+      "Argo Rollouts waits, and go on by declaring what serves, or the version that was judged, as activeColor";
+    const run = { phase: "Inconclusive", message: "no data" };
+    await assert.rejects(async () => arrives({ ...tried, judged: true, run }, blue20), {
+      message: `shop: AnalysisRun run-2 is Inconclusive: no data; ${waits}`,
+    });
+    const before: Standing = { runs: "green", tried: "green", phase: "Paused", exchanging: "Inconclusive" };
+    const green: Traffic = { activeColor: "green", canaryWeight: 0 };
+    await assert.rejects(async () => arrives(before, green), {
+      message: `shop: AnalysisRun run-2 is Inconclusive; ${waits}`,
+    });
+    // Someone promoted it all the same.
+    await arrives({ ...before, stable: "green", phase: "Healthy" }, green);
+  });
+
+  it("names what a version was given up for, where that is what the controller says", async () => {
+    const run = { phase: "Failed", message: measured, count: 3 };
+    const says = (why: string) => `shop: Argo Rollouts aborted, and what served serves on: ${why}`;
+    const aborted: Standing = { ...tried, weight: 0, abort: true, phase: "Degraded", judged: true, run };
+    await assert.rejects(async () => arrives({ ...aborted, message: `analysis failed: ${measured}` }, blue20), {
+      message: says(`analysis failed: ${measured} (AnalysisRun run-2)`),
+    });
+    await assert.rejects(async () => arrives({ ...aborted, message: "timed out" }, blue20), {
+      message: says("timed out"),
+    });
+    const given: Standing = { ...aborted, record: "blue 20", message: `analysis failed: ${measured}` };
+    const { warnings } = await planIn(given, { canaryWeight: 20 });
+    assert.match(
+      warnings.join(),
+      /has aborted what is declared \(analysis failed: .* \(AnalysisRun run-2\)\); it tries/,
+    );
+  });
+
   it("is given up with the controller, at once and with what it says", async () => {
     const aborted = { ...tried, weight: 0, abort: true, phase: "Degraded", message: "ReplicaSet has timed out" };
     await assert.rejects(async () => argoRollouts.arrived?.(clusterOf(aborted), ["shop"], blue20, { seconds: 60 }), {
@@ -218,7 +302,10 @@ describe("a move past the engine of the argo-rollouts router", () => {
       {
         kind: "Rollout",
         name: "shop",
-        change: { metadata, spec: { workloadRef, strategy: { canary: { steps: [{ setWeight: 100 }] } } } },
+        change: {
+          metadata,
+          spec: { workloadRef, strategy: { canary: { analysis: null, steps: [{ setWeight: 100 }] } } },
+        },
       },
       { kind: "Service", name: "shop", change: { metadata, spec: { selector: { "cyan.dev/color": "blue" } } } },
     ]);

@@ -169,6 +169,89 @@ describe("the argo-rollouts router", () => {
     ]);
   });
 
+  const templates = [{ templateName: "errors" }, { templateName: "latency", clusterScope: true }];
+  const args = [
+    { name: "service", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
+    { name: "version", valueFrom: { podTemplateHashValue: "Latest" } },
+    { name: "most", value: 5 },
+  ];
+  const analysis = { templates, args };
+  const written = { templates, args: [args[0], args[1], { name: "most", value: "5" }] };
+
+  it("has a version judged from when it has its share, and none that is promoted", async () => {
+    const tried = specIn(await release({ argoRollouts: { analysis }, canaryWeight: 20 }), "r-shop").strategy.canary;
+    assert.deepEqual(tried && "analysis" in tried && tried.analysis, { ...written, startingStep: 1 });
+    const promoted = specIn(await release({ argoRollouts: { analysis }, activeColor: "green" }), "r-shop");
+    assert.ok(promoted.strategy.canary && !("analysis" in promoted.strategy.canary));
+  });
+
+  it("has a version judged before and after it is exchanged", async () => {
+    const argoRollouts = {
+      strategy: "blue-green",
+      prePromotionAnalysis: analysis,
+      postPromotionAnalysis: { templates },
+    };
+    const { blueGreen } = exchanged("shop", 30);
+    assert.deepEqual(specIn(await release({ argoRollouts }), "r-shop").strategy, {
+      blueGreen: { ...blueGreen, prePromotionAnalysis: written, postPromotionAnalysis: { templates } },
+    });
+  });
+
+  it("makes the templates of the stack's own before the Rollout that names them", async () => {
+    const spec = { args: [{ name: "most" }], metrics: [{ name: "errors", provider: { web: { url: "http://m" } } }] };
+    const registered = await release({ argoRollouts: { analysis, analysisTemplates: { errors: spec } } });
+    assert.deepEqual(registered.get("r-errors-analysis")?.inputs, {
+      apiVersion: "argoproj.io/v1alpha1",
+      kind: "AnalysisTemplate",
+      metadata: {
+        ...{ name: "errors", namespace: "shop", annotations: trafficObject },
+        labels: { "app.kubernetes.io/managed-by": "cyan" },
+      },
+      spec,
+    });
+    assert.ok(waitsFor(registered, "r-shop", "r-errors-analysis"));
+  });
+
+  const wrong: [what: string, argoRollouts: Record<string, unknown>, told: string[]][] = [
+    [
+      "an analysis before or after an exchange, where nothing is exchanged",
+      { prePromotionAnalysis: { templates }, postPromotionAnalysis: { templates } },
+      ["prePromotionAnalysis", "postPromotionAnalysis"].map(
+        (key) =>
+          `argoRollouts.${key}: argoRollouts.strategy canary gives the idle color a share, and judges it by ` +
+          "argoRollouts.analysis; leave it out, or set argoRollouts.strategy to blue-green",
+      ),
+    ],
+    [
+      "an analysis of a share, where there is none",
+      { strategy: "blue-green", analysis: { templates } },
+      [
+        "argoRollouts.analysis: argoRollouts.strategy blue-green gives the idle color no requests before the flip; leave it " +
+          "out, or set argoRollouts.strategy to canary",
+      ],
+    ],
+    [
+      "an analysis without a template, and an argument without a value",
+      { analysis: { templates: [], args: [{ name: "most" }] } },
+      ["argoRollouts.analysis.templates: names no template", "argoRollouts.analysis.args.0.value: write a text"],
+    ],
+    [
+      "a template without a metric",
+      { analysisTemplates: { errors: { metrics: [] }, p95: { metrics: [{ name: "p95" }] }, Latency: {} } },
+      [
+        "argoRollouts.analysisTemplates.errors.metrics: has no metric",
+        "argoRollouts.analysisTemplates.p95.metrics.0.provider: write a map such as prometheus: …",
+        "argoRollouts.analysisTemplates.Latency: Kubernetes wants lower-case letters, digits, - and ., neither of the last at an end",
+      ],
+    ],
+  ];
+  for (const [what, argoRollouts, told] of wrong) {
+    it(`refuses ${what}`, () => {
+      const parsed = parseSettings(config({ argoRollouts }));
+      assert.deepEqual("problems" in parsed && parsed.problems.map(formatProblem).toSorted(), told.toSorted());
+    });
+  }
+
   it("is refused what a controller that makes the pods cannot do", () => {
     const { shop } = goodConfig.services;
     const parsed = parseSettings(
