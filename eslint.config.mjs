@@ -3,15 +3,7 @@ import tseslint from "typescript-eslint";
 
 export default tseslint.config(
   {
-    ignores: [
-      "node_modules/",
-      "**/dist/",
-      "driver/cyan.js",
-      "register.js",
-      "policies/load.js",
-      "policies/*/index.js",
-      "*.cjs",
-    ],
+    ignores: ["node_modules/", "**/dist/", "driver/cyan.js", "register.js", "defer.js", "policies/*/index.js", "*.cjs"],
   },
   ...tseslint.configs.strictTypeChecked,
   {

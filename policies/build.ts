@@ -30,10 +30,12 @@ export function buildPack(pack: Pack, folder: string): void {
   mkdirSync(folder, { recursive: true });
   compile(join(source, "index.ts"), folder);
   cpSync(join(source, "PulumiPolicy.yaml"), join(folder, "PulumiPolicy.yaml"));
+  cpSync(join(root, "defer.js"), join(folder, "defer.js"));
+  writeFileSync(join(folder, "index.js"), `require("./defer");\nrequire("./policies/${pack}/index.js");\n`);
   const { dependencies } = manifestOf(root);
   const manifest = {
     ...manifestOf(source),
-    main: `policies/${pack}/index.js`,
+    main: "index.js",
     dependencies: Object.fromEntries(needed.map((name) => [name, dependencies[name]])),
   };
   writeFileSync(join(folder, "package.json"), `${JSON.stringify(manifest, undefined, 2)}\n`);

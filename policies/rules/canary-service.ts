@@ -11,17 +11,36 @@ export const canaryService: Rule = {
   levels: { dev: "mandatory", prod: "mandatory" },
   validateStack: together<Ingress>([ingressType], function* (resources) {
     const ingresses = resources.map(({ props }) => props);
-    for (const canary of ingresses.filter(isCanary)) {
-      const services = servicesOf(canary);
-      for (const other of ingresses) {
-        if (other === canary || other.metadata?.namespace !== canary.metadata?.namespace) continue;
-        for (const service of servicesOf(other).filter((each) => services.includes(each))) {
-          yield `${nameOf(canary)}: its Service ${service} is used by ${nameOf(other)} too; give that one another Service`;
+    const canaries = ingresses.filter(isCanary);
+    for (const namespace of new Set(canaries.map(namespaceOf))) {
+      const users = usersOf(ingresses.filter((each) => namespaceOf(each) === namespace));
+      for (const canary of canaries.filter((each) => namespaceOf(each) === namespace)) {
+        for (const service of new Set(servicesOf(canary))) {
+          for (const other of (users.get(service) ?? []).filter((each) => each !== canary)) {
+            yield `${nameOf(canary)}: its Service ${service} is used by ${nameOf(other)} too; give that one another Service`;
+          }
         }
       }
     }
   }),
 };
+
+/** By Service, the Ingresses that lead to it, each once for each of its rules that does. */
+function usersOf(ingresses: readonly Ingress[]): ReadonlyMap<string, readonly Ingress[]> {
+  const users = new Map<string, Ingress[]>();
+  for (const ingress of ingresses) {
+    for (const service of servicesOf(ingress)) {
+      const known = users.get(service);
+      if (known === undefined) users.set(service, [ingress]);
+      else known.push(ingress);
+    }
+  }
+  return users;
+}
+
+function namespaceOf({ metadata }: Ingress): string | undefined {
+  return metadata?.namespace;
+}
 
 function servicesOf({ spec }: Ingress): string[] {
   const backends = (spec?.rules ?? []).flatMap(({ http }) => (http?.paths ?? []).map(({ backend }) => backend));

@@ -16,16 +16,31 @@ export const disruptionBudget: Rule = {
         yield `${nameOf(budget)}: lets no pod go, so that no node can be drained; set maxUnavailable to 1`;
       }
     }
+    const selections = budgets.map(selectionOf);
     for (const { type, props: deployment } of resources) {
       if (type !== deploymentType || (deployment.spec?.replicas ?? 1) < 2) continue;
-      if (budgets.some((budget) => selects(budget, deployment))) continue;
+      const pods = podsOf(deployment);
+      if (selections.some((selection) => selects(selection, pods))) continue;
       yield `${nameOf(deployment)}: has ${deployment.spec?.replicas ?? 1} replicas and no disruption budget`;
     }
   }),
 };
 
-function selects(budget: DisruptionBudget, deployment: Deployment): boolean {
-  if (budget.metadata?.namespace !== deployment.metadata?.namespace) return false;
-  const labels = deployment.spec?.template?.metadata?.labels ?? {};
-  return Object.entries(budget.spec?.selector?.matchLabels ?? {}).every(([key, value]) => labels[key] === value);
+/** Pods by their labels: those that a Deployment has, or those that a budget selects. Plain data: each is compared with all. */
+interface Pods {
+  readonly namespace: string | undefined;
+  readonly labels: ReadonlyMap<string, string>;
+}
+
+function selectionOf({ metadata, spec }: DisruptionBudget): Pods {
+  return { namespace: metadata?.namespace, labels: new Map(Object.entries(spec?.selector?.matchLabels ?? {})) };
+}
+
+function podsOf({ metadata, spec }: Deployment): Pods {
+  return { namespace: metadata?.namespace, labels: new Map(Object.entries(spec?.template?.metadata?.labels ?? {})) };
+}
+
+function selects(selection: Pods, pods: Pods): boolean {
+  if (selection.namespace !== pods.namespace) return false;
+  return [...selection.labels].every(([key, value]) => pods.labels.get(key) === value);
 }

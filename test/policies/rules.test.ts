@@ -4,8 +4,8 @@ import { rules } from "../../policies/rules/catalogue";
 import { packs, policiesOf } from "../../policies/rules/rule";
 import { settingsOf } from "../components/fixtures";
 import { registeredBy } from "../support/mocks";
-import { changed, type Judged, unknown, UnknownValueError, violations } from "../support/policy";
-import { budget, compliant, config, deployment, judged, liveAt, main, release } from "./fixtures";
+import { changed, isStackRule, type Judged, readsOf, unknown, UnknownValueError, violations } from "../support/policy";
+import { budget, canary, compliant, config, deployment, judged, liveAt, main, release } from "./fixtures";
 
 /** For each rule, a resource in which something that the rule reads is not known in the preview. */
 const pod = (path: string): Judged => judged.deployment(changed(deployment, `spec.template.spec.${path}`, unknown));
@@ -114,6 +114,27 @@ describe("every rule", () => {
       for (const rule of rules) assert.deepEqual(violations(rule, resources), [], rule.name);
     }
   });
+});
+
+/** What the rules on several resources look at, of as many services as are asked for. */
+function declared(services: number): Judged[] {
+  return Array.from({ length: services }, (_, index) => `shop-${index}`).flatMap((app) => [
+    judged.deployment(changed(deployment, "spec.template.metadata.labels.app", app)),
+    judged.budget(changed(budget, "spec.selector.matchLabels.app", app)),
+    ...[main, canary].map((each) => {
+      const led = changed(each, "spec.rules.0.http.paths.0.backend.service.name", `${app}-${each.metadata.name}`);
+      return judged.ingress(changed(led, "spec.rules.0.http.paths.0.path", `/${app}`));
+    }),
+  ]);
+}
+
+describe("a rule on several resources", () => {
+  for (const rule of rules.filter(isStackRule)) {
+    it(`reads each as often among many as among few: ${rule.name}`, () => {
+      assert.deepEqual(violations(rule, declared(3)), []);
+      assert.equal(readsOf(rule, declared(40)), 10 * readsOf(rule, declared(4)));
+    });
+  }
 });
 
 describe("a disruption budget of another Deployment", () => {
