@@ -4,10 +4,12 @@ import { type Addon } from "./addon";
 import { http } from "./checks";
 import { type ClusterConfig, tool } from "./config";
 import { network } from "./network";
-import { files } from "./processes";
+import { files, type ProcessSpec } from "./processes";
 
 const namespace = "istio-system";
 const gateway = { istio: "edge" };
+/** The namespace of a caller that has a sidecar. */
+const callers = "meshed";
 const local = "127.0.0.1";
 
 const read = ["get", "list", "watch"];
@@ -31,9 +33,17 @@ const rules = [
   { apiGroups: ["gateway.networking.k8s.io"], resources: ["*"], verbs: [...read, "create", "update", "patch"] },
 ];
 
-/** Istio's own Gateway and one of the Gateway API, both on the same Envoy. */
+/** Istio's own Gateway and one of the Gateway API, both on the same Envoy; and what a caller's sidecar is told of. */
 const settings = [
   { apiVersion: "v1", kind: "Namespace", metadata: { name: namespace } },
+  { apiVersion: "v1", kind: "Namespace", metadata: { name: callers } },
+  {
+    apiVersion: "networking.istio.io/v1",
+    kind: "Sidecar",
+    metadata: { name: "default", namespace: callers },
+    // It has a port of the loopback for each port of these Services, some of which others have in the whole cluster.
+    spec: { egress: [{ hosts: ["cyan-dev/*"] }] },
+  },
   { apiVersion: "rbac.authorization.k8s.io/v1", kind: "ClusterRole", metadata: { name: "istiod" }, rules },
   {
     apiVersion: "v1",
@@ -73,11 +83,41 @@ const plainEnvoy = {
 };
 
 function at(config: ClusterConfig) {
-  return { mesh: join(config.root, "istio-mesh.yaml"), gateway: join(config.root, "istio-gateway.yaml") };
+  return {
+    mesh: join(config.root, "istio-mesh.yaml"),
+    gateway: join(config.root, "istio-gateway.yaml"),
+    caller: join(config.root, "istio-caller.yaml"),
+  };
 }
 
-/** The gateway's config: who it is, and that istiod tells it the rest. */
-function bootstrap(): string {
+/** What an Envoy tells istiod of itself. */
+interface Proxy {
+  readonly kind: "router" | "sidecar";
+  readonly name: string;
+  readonly namespace: string;
+  readonly metadata: object;
+  readonly adminPort: number;
+}
+
+const edge: Proxy = {
+  kind: "router",
+  name: "edge",
+  namespace,
+  metadata: { LABELS: gateway },
+  adminPort: network.istioAdminPort,
+};
+
+/** The sidecar of a caller that runs on the node. Requests are not captured: they are sent to a port of its own. */
+const caller: Proxy = {
+  kind: "sidecar",
+  name: "caller",
+  namespace: callers,
+  metadata: { INTERCEPTION_MODE: "NONE" },
+  adminPort: network.istioCallerAdminPort,
+};
+
+/** An Envoy's config: who it is, and that istiod tells it the rest. */
+function bootstrap({ kind, name, namespace, metadata, adminPort }: Proxy): string {
   const listen = (port: number) => ({ socket_address: { address: local, port_value: port } });
   const source = { ads: {}, initial_fetch_timeout: "0s", resource_api_version: "V3" };
   const http2 = {
@@ -86,11 +126,11 @@ function bootstrap(): string {
   };
   return stringify({
     node: {
-      id: `router~${network.node}~edge.${namespace}~${namespace}.svc.cluster.local`,
-      cluster: `edge.${namespace}`,
-      metadata: { NAMESPACE: namespace, CLUSTER_ID: "Kubernetes", LABELS: gateway },
+      id: `${kind}~${network.node}~${name}.${namespace}~${namespace}.svc.cluster.local`,
+      cluster: `${name}.${namespace}`,
+      metadata: { NAMESPACE: namespace, CLUSTER_ID: "Kubernetes", ...metadata },
     },
-    admin: { address: listen(network.istioAdminPort) },
+    admin: { address: listen(adminPort) },
     dynamic_resources: {
       lds_config: source,
       cds_config: source,
@@ -116,14 +156,25 @@ function bootstrap(): string {
   });
 }
 
-/** Istio's control plane, and an ingress gateway. */
+/** An Envoy; it is ready when it has everything that istiod had to tell it first. */
+function envoy(config: ClusterConfig, name: string, file: string, { adminPort }: Proxy): ProcessSpec {
+  const options = ["--concurrency", "1", "--log-level", "warning", "--disable-hot-restart"];
+  return {
+    name,
+    argv: [tool(config, "envoy"), "--config-path", file, ...options],
+    ready: http(`http://${local}:${String(adminPort)}/ready`),
+  };
+}
+
+/** Istio's control plane, an ingress gateway, and the sidecar of a caller inside the mesh. */
 export const istio: Addon = {
   role: "istiod",
   objects: ["istio.yaml"],
   settings,
   files: (config) => ({
     [at(config).mesh]: stringify({ enableAutoMtls: false, enableTracing: false }),
-    [at(config).gateway]: bootstrap(),
+    [at(config).gateway]: bootstrap(edge),
+    [at(config).caller]: bootstrap(caller),
   }),
   processes: (config) => [
     {
@@ -145,15 +196,7 @@ export const istio: Addon = {
       },
       ready: http(`http://${local}:${String(network.istiodHealthPort)}/ready`),
     },
-    {
-      name: "istio-gateway",
-      argv: [
-        tool(config, "envoy"),
-        ...["--config-path", at(config).gateway, "--concurrency", "1", "--log-level", "warning"],
-        "--disable-hot-restart",
-      ],
-      // Holds when it has everything that istiod had to tell it first.
-      ready: http(`http://${local}:${String(network.istioAdminPort)}/ready`),
-    },
+    envoy(config, "istio-gateway", at(config).gateway, edge),
+    envoy(config, "istio-caller", at(config).caller, caller),
   ],
 };

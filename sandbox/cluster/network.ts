@@ -20,6 +20,9 @@ export const network = {
   istiodPort: 15010,
   istiodHealthPort: 15014,
   istioAdminPort: 15000,
+  istioCallerAdminPort: 15020,
+  /** A Service's port that a meshed caller reaches by its sidecar, on the loopback; Traefik has port 80 there. */
+  meshedPort: 8900,
 } as const;
 
 /** Commands that give a fresh network namespace its loopback, an address, and a default route. */

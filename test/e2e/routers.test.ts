@@ -3,7 +3,7 @@ import { cacheFolder } from "../../sandbox/toolchain/cache";
 import { presentTools } from "../../sandbox/toolchain/toolchain";
 import { EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
 import { servedBy } from "../support/measured-traffic";
-import { type Led, LoadedStack, quickPods } from "../support/router-cases";
+import { LoadedStack, quickPods } from "../support/router-cases";
 import { eventually } from "../support/visitor";
 
 describe("the routers on the embedded cluster", () => {
@@ -20,18 +20,6 @@ describe("the routers on the embedded cluster", () => {
     stack.destroy();
     await cluster.leave();
   });
-
-  /** What a router that splits has to show, while the load goes on. */
-  function shows(led: Led, weights: readonly (readonly [number, number])[]): void {
-    it("takes over without a loss", async () => {
-      loaded.reach({ ...led.changes, router: led.router });
-      await servedBy("blue", led.way);
-      loaded.nothingLost();
-    });
-    loaded.splits(led, weights);
-    loaded.leadsBack(led);
-    loaded.flips(led);
-  }
 
   describe("through an ingress controller", () => {
     const weights = [1, 5, 20, 50, 100].map((weight) => [weight, weight] as const);
@@ -63,7 +51,7 @@ describe("the routers on the embedded cluster", () => {
       ["ingress-nginx", {}],
     ] as const) {
       describe(router, () => {
-        shows({ router, changes, way: {} }, weights);
+        loaded.shows({ router, changes, way: {} }, weights);
       });
     }
   });
@@ -90,7 +78,7 @@ describe("the routers on the embedded cluster", () => {
         [50, 50],
         [100, 100],
       ] as const;
-      shows({ router: "replicas", changes, way }, weights);
+      loaded.shows({ router: "replicas", changes, way }, weights);
 
       it("gives way to a router that selects one color without a loss", async () => {
         loaded.reach({ ...changes, router: "service" });

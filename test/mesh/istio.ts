@@ -1,8 +1,18 @@
-import { network } from "../../sandbox/cluster/network";
+import assert from "node:assert/strict";
 import { EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
+import { atGateway, edge, insideMesh, meshed } from "../support/istio";
+import { assertShare } from "../support/measured-traffic";
 import { LoadedStack, quickPods } from "../support/router-cases";
 
-describe("the real Istio on the embedded cluster", () => {
+const weights = [5, 20, 50].map((weight) => [weight, weight] as const);
+
+/** Two routers that lead the same requests, and how those come. */
+const places = [
+  { place: "at the ingress gateway", routers: ["istio", "gateway-api"], changes: edge, way: atGateway },
+  { place: "inside the mesh", routers: ["istio", "linkerd"], changes: meshed, way: insideMesh },
+] as const;
+
+describe("the routers that the real Istio brings out, under load", () => {
   const cluster = new EmbeddedCluster(["istio"]);
   let stack: EmbeddedStack;
   const loaded = new LoadedStack(() => stack);
@@ -17,18 +27,40 @@ describe("the real Istio on the embedded cluster", () => {
     await cluster.leave();
   });
 
-  describe("at the ingress gateway", () => {
-    const way = { origin: `http://127.0.0.1:${network.istioPort}` };
-    const changes = { "ingress.gateway": "istio-system/edge" };
-    const weights = [5, 20, 50].map((weight) => [weight, weight] as const);
-    for (const router of ["istio", "gateway-api"] as const) {
-      describe(router, () => {
-        before(() => loaded.begin({ ...changes, router }, way));
-        after(() => loaded.end());
-        loaded.splits({ router, changes, way }, weights);
-        loaded.leadsBack({ router, changes, way });
-        loaded.flips({ router, changes, way });
+  for (const { place, routers, changes, way } of places) {
+    describe(place, () => {
+      const [first, second] = routers;
+
+      before(() => loaded.begin({ ...changes, router: second }, way));
+      after(() => loaded.end());
+
+      for (const router of routers) {
+        describe(router, () => {
+          loaded.shows({ router, changes, way }, weights);
+        });
+      }
+
+      describe("changes from one to the other", () => {
+        it("are made while they split, without a loss", async () => {
+          for (const router of [second, first, second]) {
+            loaded.reach({ ...changes, router, canaryWeight: 20 });
+            await assertShare(20, way);
+          }
+          loaded.nothingLost();
+        });
+
+        it("are refused with a change of the traffic", async () => {
+          stack.declare({ ...changes, router: first, canaryWeight: 50 });
+          const { ok, out } = stack.up();
+          assert.ok(!ok, out);
+          assert.ok(
+            out.includes(`router: would change from ${second} to ${first}, and the traffic of shop with it;`),
+            out,
+          );
+          await assertShare(20, way);
+          loaded.nothingLost();
+        });
       });
-    }
-  });
+    });
+  }
 });

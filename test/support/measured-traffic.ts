@@ -10,7 +10,7 @@ import { contains, wilson99 } from "../../sandbox/demo/statistics";
 const paths = sandboxPaths(join(__dirname, "..", ".."), process.env);
 
 /** How a load goes: through the ingress controller, on connections that are kept, unless a test says otherwise. */
-export type Way = Partial<Pick<LoadOrder, "origin" | "fresh">>;
+export type Way = Partial<Pick<LoadOrder, "origin" | "host" | "headers" | "fresh">>;
 
 /** Requests to the demo service of this checkout's embedded cluster. */
 export function startLoad(order: Pick<LoadOrder, "rate" | "count">, way: Way): RunningLoad {
@@ -22,7 +22,7 @@ export function startLoad(order: Pick<LoadOrder, "rate" | "count">, way: Way): R
 }
 
 /** This many requests, all of which have to be answered, by color. */
-async function sample(
+export async function sample(
   count: number,
   way: Way,
   rate = way.fresh ? 500 : 1_000,

@@ -53,8 +53,20 @@ export class LoadedStack {
     assert.equal(lost, 0, JSON.stringify(losses));
   }
 
+  /** What a router that splits has to show. */
+  shows(led: Led, weights: readonly (readonly [number, number])[]): void {
+    it("takes over without a loss", async () => {
+      this.reach({ ...led.changes, router: led.router });
+      await servedBy("blue", led.way);
+      this.nothingLost();
+    });
+    this.splits(led, weights);
+    this.leadsBack(led);
+    this.flips(led);
+  }
+
   /** The router splits as declared. @param weights with the share that each is given as. */
-  splits({ router, changes, way }: Led, weights: readonly (readonly [number, number])[]): void {
+  private splits({ router, changes, way }: Led, weights: readonly (readonly [number, number])[]): void {
     for (const [canaryWeight, given] of weights) {
       it(`gives ${given} % of the requests to the canary at a weight of ${canaryWeight}`, async () => {
         this.reach({ ...changes, router, canaryWeight });
@@ -65,7 +77,7 @@ export class LoadedStack {
   }
 
   /** A weight that is declared is taken back without the engine. */
-  leadsBack({ router, changes, way }: Led): void {
+  private leadsBack({ router, changes, way }: Led): void {
     it("leads all requests back past the engine without a loss, and the next update goes on from there", async () => {
       const config = { kubeconfig: this.stack().environment["KUBECONFIG"] ?? "" };
       await liveRouters[router].move(await connect("cyan-dev", config), ["shop"], blue);

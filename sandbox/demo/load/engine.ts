@@ -7,6 +7,8 @@ export interface LoadArgs {
   readonly path: string;
   /** The Host header. */
   readonly host: string;
+  /** Other headers of each request. @default none */
+  readonly headers?: Readonly<Record<string, string>>;
   /** Requests a second. */
   readonly rate: number;
   /** How many to send in all, unless the signal ends it before. */
@@ -54,7 +56,7 @@ async function ask(pool: Pool, args: LoadArgs, at: number): Promise<Answer> {
     const { statusCode, headers, body } = await pool.request({
       method: "GET",
       path: args.path,
-      headers: { host: args.host },
+      headers: { ...args.headers, host: args.host },
       reset: args.fresh ?? false,
       signal: AbortSignal.timeout(Math.max(0, Math.ceil(at + args.timeout - args.now()))),
     });

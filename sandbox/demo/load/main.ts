@@ -8,7 +8,10 @@ import { type LoadArgs, load } from "./engine";
 import { assertAllowed } from "./limits";
 
 /** What the process is told. */
-export type LoadOrder = Pick<LoadArgs, "origin" | "path" | "host" | "rate" | "count" | "timeout" | "fresh"> & {
+export type LoadOrder = Pick<
+  LoadArgs,
+  "origin" | "path" | "host" | "headers" | "rate" | "count" | "timeout" | "fresh"
+> & {
   readonly anywhere: boolean;
 };
 

@@ -38,22 +38,22 @@ describe("the load generator", () => {
     return answers;
   }
 
-  it("sends exactly what it is told to, to the host it is told", async () => {
-    const hosts = new Set<string | undefined>();
+  it("sends exactly what it is told to, to the host and with the headers it is told", async () => {
+    const hosts = new Set<string>();
     let requests = 0;
     const origin = await serve((request, response) => {
-      hosts.add(request.headers.host);
+      hosts.add(`${request.headers.host ?? ""} ${request.headers.cookie ?? ""}`);
       requests += 1;
       response.setHeader("x-color", requests % 4 === 0 ? "green" : "blue").end();
     });
-    assert.deepEqual(tally(await answersFrom(origin)), {
+    assert.deepEqual(tally(await answersFrom(origin, { headers: { Cookie: "release=always" } })), {
       requests: 100,
       lost: 0,
       colors: { blue: 75, green: 25 },
       losses: {},
     });
     assert.equal(requests, 100);
-    assert.deepEqual([...hosts], ["shop.localhost"]);
+    assert.deepEqual([...hosts], ["shop.localhost release=always"]);
   });
 
   it("gives each request a connection of its own when it is told to", async () => {
