@@ -14,9 +14,9 @@ const green: readonly Entry[] = [
 const good = { status: 200, body: "welcome" };
 
 /** The gates of a transition with these entries, which ask often and not for long. */
-function gates(cluster: FakeCluster, http: Record<string, unknown>, entries = green) {
+function gates(cluster: FakeCluster, http: Record<string, unknown>, entries = green, seconds = 0.1) {
   const settings = settingsOf({ ...goodConfig, ...two, gate: { http } });
-  const quick = { period: { seconds: 0.01 }, timeout: { seconds: 0.1 } };
+  const quick = { period: { seconds: 0.01 }, timeout: { seconds } };
   const asked = { ...settings.gate, http: { ...(settings.gate.http ?? assert.fail()), ...quick } };
   const transition = { ...planTransition({ known: true, services: [] }, settings), needs: [], entries };
   return gatesOf({ cluster, settings: { ...settings, gate: asked }, transition });
@@ -38,11 +38,15 @@ describe("the gate on answers", () => {
   });
 
   it("asks on until the answer is right", async () => {
-    const cluster = new FakeCluster({ answers: { "shop-green:80/": { status: 503, body: "" } } });
-    const held = passAll(gates(cluster, { services: { api: false } }));
-    while (cluster.requests.length < 3) await new Promise((resolve) => setImmediate(resolve));
-    cluster.change({ answers: { "shop-green:80/": good } });
-    await held;
+    const cluster: FakeCluster = new FakeCluster({
+      answers: {
+        get "shop-green:80/"() {
+          return cluster.requests.length < 3 ? { status: 503, body: "" } : good;
+        },
+      },
+    });
+    await passAll(gates(cluster, { services: { api: false } }, green, 5));
+    assert.equal(cluster.requests.length, 3);
   });
 
   it("does not hold for one service when it does for another, and says what each answered last", async () => {
