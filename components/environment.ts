@@ -126,15 +126,17 @@ export class Environment extends pulumi.ComponentResource {
     const owner = ownerOf(service, args);
     const scale = scaleFor(service, args);
     const { readyTimeout, networkPolicy } = args;
-    const timeout = formatDuration(readyTimeout);
-    const awaited = { ...opts, customTimeouts: { create: timeout, update: timeout } };
     const account = new ServiceAccount(
       `${prefix}-account`,
       serviceAccountArgs(owner, settings.serviceAccount.annotations),
       opts,
     );
-    const config = keptConfig(prefix, owner, settings.files, opts);
-    const secret = keptSecret(prefix, owner, args.secrets[service.name]?.[args.color], opts);
+    // What the account waits for, the rest waits for with it.
+    const then = { ...opts, dependsOn: [account] };
+    const timeout = formatDuration(readyTimeout);
+    const awaited = { ...then, customTimeouts: { create: timeout, update: timeout } };
+    const config = keptConfig(prefix, owner, settings.files, then);
+    const secret = keptSecret(prefix, owner, args.secrets[service.name]?.[args.color], then);
     const kept = { serviceAccount: account.metadata.name, ...(config && { config }), ...(secret && { secret }) };
     const deployment = new Deployment(
       prefix,
@@ -145,8 +147,8 @@ export class Environment extends pulumi.ComponentResource {
     const autoscaled = this.autoscaled(prefix, { owner, settings, deployment, scale }, awaited);
     const spared = (scale.kept ?? scale.replicas) > 1;
     const guards = [
-      ...(spared ? [new PodDisruptionBudget(`${prefix}-budget`, disruptionBudgetArgs(owner), opts)] : []),
-      ...(networkPolicy ? [new NetworkPolicy(`${prefix}-network`, networkPolicyArgs(owner, networkPolicy), opts)] : []),
+      ...(spared ? [new PodDisruptionBudget(`${prefix}-budget`, disruptionBudgetArgs(owner), then)] : []),
+      ...(networkPolicy ? [new NetworkPolicy(`${prefix}-network`, networkPolicyArgs(owner, networkPolicy), then)] : []),
     ];
     return { resources: [deployment, ...autoscaled, ...guards], deployment };
   }

@@ -92,7 +92,7 @@ export class Release extends pulumi.ComponentResource {
         ...(guards && { hooks: { beforeCreate: [guards.gate], beforeUpdate: [guards.gate, guards.handover] } }),
       },
     );
-    routes.resolve(declared.resources);
+    routes.resolve(declared.last);
     this.served = declared.served;
     this.registerOutputs({ served: this.served });
   }

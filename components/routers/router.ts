@@ -44,8 +44,11 @@ export interface ServedTraffic {
 
 /** What a router declared. */
 export interface Routes {
-  /** The objects that move live traffic, in the order in which they move it. */
-  readonly resources: readonly pulumi.Resource[];
+  /**
+   * The objects that move live traffic last. They follow all others that do, so that what waits for them need not name those:
+   * each name stands in the state, and in what a policy pack is sent, once for each object that waits.
+   */
+  readonly last: readonly pulumi.Resource[];
   /** By service; a service without a route has no entry. */
   readonly served: Readonly<Record<string, ServedTraffic>>;
 }

@@ -48,6 +48,6 @@ export function weightedRoutes<Spec extends object>({
     const inside = insideServices(name, args, after);
     previewObjects(name, { args, routed, kind }, (each) => preview(each, args), after);
     const served = routed.map(({ service }, index) => [service.name, servedBy(routes[index], backends)] as const);
-    return { resources: [...routes, ...inside], served: Object.fromEntries(served) };
+    return { last: inside, served: Object.fromEntries(served) };
   };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import * as kubernetes from "@pulumi/kubernetes";
 import * as pulumi from "@pulumi/pulumi";
-import { type Settings } from "../../components/model/settings";
+import { type RouterKind, type Settings } from "../../components/model/settings";
 import { Release, releaseArgs } from "../../components/release";
 import { type Registered, registeredBy, valueOf, waitsFor } from "../support/mocks";
 import { goodConfig, settingsOf, shopLabels, trafficObject } from "./fixtures";
@@ -12,6 +12,9 @@ const release = (config: Record<string, unknown> = {}): Promise<ReadonlyMap<stri
 function get(registered: ReadonlyMap<string, Registered>, name: string): Registered {
   return registered.get(name) ?? assert.fail(`no ${name}; there are ${[...registered.keys()].join(", ")}`);
 }
+
+/** Whether a child of a release leads live requests: neither an environment, nor the namespace, nor what shows the idle color. */
+const leads = (type: string, name: string): boolean => !/Environment|Namespace/.test(type) && !name.includes("preview");
 
 const record = (activeColor: string, canaryWeight: string) => ({
   "cyan.dev/active-color": activeColor,
@@ -257,6 +260,44 @@ describe("the order of an update", () => {
         assert.ok(waitsFor(registered, `r-${one}-preview`, `r-${other}-canary`));
       }
     }
+  });
+
+  const gateway = { ingress: { host: "shop.example.com", gateway: "default/edge" } };
+  const unrouted = { ingress: undefined, previewHost: undefined };
+  const led: [router: RouterKind, config: Record<string, unknown>][] = [
+    ["ingress-nginx", {}],
+    ["gateway-api", gateway],
+    ["traefik", { canary: { mirror: 10 } }],
+    ["f5-nginx", {}],
+    ["aws-alb", {}],
+    ["istio", gateway],
+    ["linkerd", unrouted],
+    ["service", unrouted],
+  ];
+  for (const [router, config] of led) {
+    it(`has all that loses pods come after all that leads requests: ${router}`, async () => {
+      const services = { shop: { ...goodConfig.services.shop, files: { "/etc/shop.conf": "a" } } };
+      const secrets = { shop: { env: { KEY: "b" } } };
+      const network = { networkPolicy: { from: ["ingress"] } };
+      const registered = await release({ ...config, ...network, router, services, secrets });
+      const leading = [...registered.values()].filter(({ type, name, parent }) => parent === "r" && leads(type, name));
+      const shrinking = [...registered.keys()].filter((name) => /^r-green-shop(?!-service)/.test(name));
+      const parts = shrinking.map((name) => name.replace(/-[0-9a-f]{8,}$/, "").slice("r-green-shop".length));
+      assert.deepEqual(parts.toSorted(), ["", "-account", "-budget", "-config", "-network", "-secret"]);
+      for (const { name } of leading) {
+        for (const one of shrinking) assert.ok(waitsFor(registered, one, name), `${one} before ${name}`);
+      }
+    });
+  }
+
+  it("has each object name only what it comes right after", async () => {
+    const registered = await release(two);
+    const named = (name: string) => get(registered, name).dependencies.toSorted();
+    assert.deepEqual(named("r-shop-canary"), ["r-cart", "r-shop"]);
+    assert.deepEqual(named("r-shop-active"), ["r-cart-canary", "r-shop-canary"]);
+    assert.deepEqual(named("r-green-shop-account"), ["r-cart-active", "r-namespace", "r-shop-active"]);
+    assert.deepEqual(named("r-green-shop"), ["r-green-shop-account"]);
+    assert.deepEqual(named("r-green-shop-budget"), ["r-green-shop-account"]);
   });
 
   it("has everything wait for the namespace, and routes for what is installed first", async () => {

@@ -44,7 +44,7 @@ export const argoRollouts: Router = (name, args, opts) => {
   const served = routed.map(({ service }) => {
     return [service.name, servedBy(service.name, inside[args.services.indexOf(service)])] as const;
   });
-  return { resources: [...led, ...ingresses, ...rollouts, ...inside], served: Object.fromEntries(served) };
+  return { last: inside, served: Object.fromEntries(served) };
 };
 
 /** What judges versions. No request goes by it; what was edited by hand is taken back all the same. */

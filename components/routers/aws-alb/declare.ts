@@ -33,5 +33,5 @@ export const awsAlb: Router = (name, args, opts) => {
   const served = routed.map(({ service }, index) => {
     return [service.name, servedBy(routes[index], splitOf, actionsPart)] as const;
   });
-  return { resources: [...routes, ...inside], served: Object.fromEntries(served) };
+  return { last: inside, served: Object.fromEntries(served) };
 };

@@ -27,14 +27,12 @@ export const ingressNginx: Router = (name, args, opts) => {
   const canaries = routed.map(({ service, route }) =>
     canaryIngress(name, { args, service, route, color: idleColor }, following(opts, mains)),
   );
-  const moved = [...mains, ...canaries];
-  const inside = insideServices(name, args, following(opts, moved));
-  for (const each of previewsOf(routed)) {
-    previewIngress(name, { args, ...each, color: idleColor }, unguarded(following(opts, moved)));
-  }
+  const moved = following(opts, canaries);
+  const inside = insideServices(name, args, moved);
+  for (const each of previewsOf(routed)) previewIngress(name, { args, ...each, color: idleColor }, unguarded(moved));
 
   const served = routed.map(({ service }, index) => [service.name, servedBy(mains[index], canaries[index])] as const);
-  return { resources: [...moved, ...inside], served: Object.fromEntries(served) };
+  return { last: inside, served: Object.fromEntries(served) };
 };
 
 /** A user's annotations come first: what traffic goes by is not theirs to change. */

@@ -45,5 +45,5 @@ export const istio: Router = (name, args, opts) => {
     after,
   );
   const served = args.services.map(({ name: each }, index) => [each, servedBy(splits[index], splitOf)] as const);
-  return { resources: [...splits, ...inside], served: Object.fromEntries(served) };
+  return { last: inside, served: Object.fromEntries(served) };
 };

@@ -22,5 +22,5 @@ export const linkerd: Router = (name, args, opts) => {
   });
   const inside = insideServices(name, args, following(opts, splits));
   const served = args.services.map(({ name: each }, index) => [each, servedBy(splits[index], splitOf)] as const);
-  return { resources: [...splits, ...inside], served: Object.fromEntries(served) };
+  return { last: inside, served: Object.fromEntries(served) };
 };

@@ -22,7 +22,7 @@ export const replicas: Router = (name, args, opts) => {
   const served = args.services.map((service, index) => {
     return [service.name, servedBy(service.name, shared[index], args)] as const;
   });
-  return { resources: shared, served: Object.fromEntries(served) };
+  return { last: shared, served: Object.fromEntries(served) };
 };
 
 /** What the sizes of both Deployments make of the requests, as the cluster has them. */

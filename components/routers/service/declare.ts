@@ -23,7 +23,7 @@ export const service: Router = (name, args, opts) => {
     selectorService(name, { args, service, role: "preview", selector }, unguarded(following(opts, active)));
   }
   const served = args.services.map((service, index) => [service.name, servedBy(service.name, active[index])] as const);
-  return { resources: active, served: Object.fromEntries(served) };
+  return { last: active, served: Object.fromEntries(served) };
 };
 
 /** What a Service selects, as the cluster has it. */

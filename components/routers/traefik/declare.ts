@@ -52,5 +52,5 @@ export const traefik: Router = (name, args, opts) => {
     after,
   );
   const served = routed.map(({ service }, index) => [service.name, servedBy(splits[index], splitOf)] as const);
-  return { resources: [...splits, ...mirrored, ...routes, ...inside], served: Object.fromEntries(served) };
+  return { last: inside, served: Object.fromEntries(served) };
 };
