@@ -1,7 +1,7 @@
 /**
  * How long `pulumi up` takes for a release, beside a program of one ConfigMap in the same run: without a change, and
- * with one (a flip, beside an edited ConfigMap). The other program is loaded in the same way from the same packages, once
- * without a refresh and once with one, as a release has. Needs the sandbox: npx cyan sandbox up && npm run bench:up
+ * with one (a flip, beside an edited ConfigMap). The other program is plain JavaScript, which Pulumi compiles nothing of, on the
+ * same packages: once without a refresh and once with one, as a release has. Needs the sandbox: npx cyan sandbox up && npm run bench:up
  */
 import { spawnSync } from "node:child_process";
 import { copyFileSync, mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
@@ -11,7 +11,6 @@ import { sandboxPaths } from "../sandbox/cluster/paths";
 
 const rounds = 9;
 const checkout = join(__dirname, "..");
-const register = join(checkout, "register.js");
 const paths = sandboxPaths(checkout, process.env);
 const env = { ...process.env, ...shellVariables(paths, process.env) };
 
@@ -43,14 +42,14 @@ function bareProgram(work: string): Program {
   write(
     "Pulumi.yaml",
     `name: bare
-runtime: { name: nodejs, options: { packagemanager: npm, typescript: false, nodeargs: --require ${register} } }
+runtime: { name: nodejs, options: { packagemanager: npm, typescript: false } }
 `,
   );
-  write("package.json", '{ "name": "bare", "main": "index.ts" }\n');
+  write("package.json", '{ "name": "bare", "main": "index.js" }\n');
   write(
-    "index.ts",
-    `import * as kubernetes from "@pulumi/kubernetes";
-import * as pulumi from "@pulumi/pulumi";
+    "index.js",
+    `const kubernetes = require("@pulumi/kubernetes");
+const pulumi = require("@pulumi/pulumi");
 const value = new pulumi.Config().get("value") ?? "";
 new kubernetes.core.v1.ConfigMap("bare", { metadata: { name: "bare", namespace: "default" }, data: { value } });
 `,
