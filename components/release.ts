@@ -10,7 +10,7 @@ import { type Color, colors, perColor } from "./model/color";
 import { type Live } from "./model/live";
 import { type ReleaseArgs } from "./model/release-args";
 import { type Settings } from "./model/settings";
-import { capabilities } from "./model/routers";
+import { capabilitiesOf } from "./model/routers";
 import { planTransition } from "./model/transition";
 import { servedImages, transitionInputs } from "./model/transition-inputs";
 import { openly } from "./openly";
@@ -67,7 +67,7 @@ export class Release extends pulumi.ComponentResource {
       args.namespace === "default" || !args.createNamespace ? [] : [this.namespace(name, args.namespace)];
     const { first = [], guards, last = lastIn(nothingLive, args) } = order;
     const { forced } = guards ?? {};
-    const hook = capabilities[args.router].shareBy === "pods" ? guards?.gate : guards?.drain;
+    const hook = capabilitiesOf(args).shareBy === "pods" ? guards?.gate : guards?.drain;
     const routes = deferred<readonly pulumi.Resource[]>();
     const environments = perColor((color) => {
       const services = last[color];

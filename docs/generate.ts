@@ -60,19 +60,31 @@ const flagger = [
   "",
 ];
 
+function told({ summary = "", needs = "", measured, unmeasured }: Partial<Capabilities>): string {
+  const why = unmeasured === undefined ? "" : `: ${unmeasured}`;
+  const measure = measured === undefined ? `Its traffic was not measured${why}.` : `Measured on ${measured}.`;
+  return `${summary} It needs ${needs}. ${measure}`;
+}
+
 /** What each router can do, as a page. */
 export function routersPage(): string {
   const row = (cells: readonly string[]): string => `| ${cells.join(" | ")} |`;
   const table = [
     row(["router", ...columns.map(([title]) => title)]),
     row(["---", ...columns.map(() => "---")]),
-    ...routerKinds.map((kind) => row([`\`${kind}\``, ...columns.map(([, cell]) => cell(capabilities[kind]))])),
+    ...routerKinds.flatMap((kind) => {
+      const can = capabilities[kind];
+      const cells = (title: string, of: Capabilities): string => row([title, ...columns.map(([, cell]) => cell(of))]);
+      const routed = Object.entries(can.routed ?? {}).map(([routing, otherwise]) =>
+        cells(`\`${kind}\`, \`${routing}\``, { ...can, ...otherwise }),
+      );
+      return [cells(`\`${kind}\``, can), ...routed];
+    }),
   ];
   const sections = routerKinds.map((kind) => {
-    const { summary, needs, measured, unmeasured } = capabilities[kind];
-    const why = unmeasured === undefined ? "" : `: ${unmeasured}`;
-    const measure = measured === undefined ? `Its traffic was not measured${why}.` : `Measured on ${measured}.`;
-    return `## ${kind}\n\n${summary} It needs ${needs}. ${measure}\n`;
+    const can = capabilities[kind];
+    const routed = Object.values(can.routed ?? {}).map((otherwise) => `${told(otherwise)}\n`);
+    return [`## ${kind}\n`, `${told(can)}\n`, ...routed].join("\n");
   });
   return [
     "# Routers",

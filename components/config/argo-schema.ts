@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { argoStrategies } from "../model/settings";
+import { argoRoutings, argoStrategies } from "../model/settings";
 import { flag, oneOf, text } from "./fields";
 
 const named = "Kubernetes wants lower-case letters, digits, - and ., neither of the last at an end";
@@ -46,6 +46,7 @@ const template = z.looseObject({
 /** What the router argo-rollouts is told. */
 export const argoSchema = z.strictObject({
   strategy: oneOf(argoStrategies),
+  routing: oneOf(argoRoutings),
   analysis,
   prePromotionAnalysis: analysis,
   postPromotionAnalysis: analysis,

@@ -1,4 +1,4 @@
-import { capabilities, type Feature, lacking } from "../model/routers";
+import { capabilities, capabilitiesOf, type Feature, lacking } from "../model/routers";
 import { type ArgoRolloutsSettings, type RouterKind, type ServiceSettings } from "../model/settings";
 import { type CompletedConfig, type CrossProblem } from "./cross-problem";
 import { type RawConfig } from "./schema";
@@ -26,6 +26,7 @@ export function routerProblems(raw: RawConfig, settings: CompletedConfig): Cross
     ["gate.http", "trial", raw.gate.http !== undefined],
     ["gate.job", "trial", raw.gate.job !== undefined],
     ["argoRollouts.strategy", "strategy", raw.argoRollouts.strategy !== undefined],
+    ["argoRollouts.routing", "strategy", raw.argoRollouts.routing !== undefined],
     ...argoAnalyses.map((key): (typeof asked)[number] => {
       return [`argoRollouts.${key}`, "analysis", raw.argoRollouts[key] !== undefined];
     }),
@@ -38,13 +39,13 @@ export function routerProblems(raw: RawConfig, settings: CompletedConfig): Cross
     ["canary.affinity", "affinity", raw.canary.affinity !== undefined],
   ];
   const lacks = asked.flatMap(([path, feature, asks]) => {
-    const message = asks ? lacking(router, feature) : undefined;
+    const message = asks ? lacking(settings, feature) : undefined;
     return message === undefined ? [] : [{ path, message, reads: [path, "router"] }];
   });
   return [
     ...lacks,
     ...argoProblems(raw, settings),
-    ...(capabilities[router].gateway ? services.flatMap((each) => gatewayProblems(each, router)) : []),
+    ...(capabilitiesOf(settings).gateway ? services.flatMap((each) => gatewayProblems(each, router)) : []),
   ];
 }
 
@@ -58,6 +59,7 @@ function argoProblems(raw: RawConfig, { router, traffic, argoRollouts }: Complet
     ["canaryWeight", "canary", traffic.canaryWeight > 0],
     ["canary.header", "canary", raw.canary.header !== undefined],
     ["canary.cookie", "canary", raw.canary.cookie !== undefined],
+    ["argoRollouts.routing", "canary", argoRollouts.routing === "replicas"],
     ["argoRollouts.analysis", "canary", argoRollouts.analysis !== undefined],
     ["argoRollouts.prePromotionAnalysis", "blue-green", argoRollouts.prePromotionAnalysis !== undefined],
     ["argoRollouts.postPromotionAnalysis", "blue-green", argoRollouts.postPromotionAnalysis !== undefined],

@@ -104,7 +104,7 @@ function complete(raw: RawConfig, secretServices = false): CompletedConfig {
     readyTimeout: raw.readyTimeout,
     gate: completeGate(raw.gate, Object.keys(raw.services)),
     drain: raw.drain,
-    argoRollouts: { strategy: "canary", analysisTemplates: {}, ...raw.argoRollouts },
+    argoRollouts: { strategy: "canary", routing: "ingress-nginx", analysisTemplates: {}, ...raw.argoRollouts },
     allowActiveChange: raw.allowActiveChange,
     rollout: { ...rolloutDefaults, ...raw.rollout },
     adopt: raw.adopt,

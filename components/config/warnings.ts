@@ -2,7 +2,7 @@ import { podsIn } from "../model/capacity";
 import { otherColor } from "../model/color";
 import { podsForWeight, weightOfPods } from "../model/pod-split";
 import { type Problem } from "../model/problems";
-import { capabilities } from "../model/routers";
+import { capabilitiesOf } from "../model/routers";
 import { percent } from "../model/traffic";
 import { type CompletedConfig } from "./cross-problem";
 
@@ -12,9 +12,7 @@ export function warningsOf(settings: CompletedConfig): Problem[] {
     ...sameImageWarnings(settings),
     ...closedWarnings(settings),
     ...lastingWarnings(settings),
-    ...(capabilities[settings.router].shareBy === "pods"
-      ? [...ratioWarnings(settings), ...triedWarnings(settings)]
-      : []),
+    ...(capabilitiesOf(settings).shareBy === "pods" ? [...ratioWarnings(settings), ...triedWarnings(settings)] : []),
   ];
 }
 

@@ -1,6 +1,6 @@
 import { type Color, otherColor } from "./color";
-import { splitPods } from "./pod-split";
-import { capabilities } from "./routers";
+import { controllersPods, type PodCounts, splitPods } from "./pod-split";
+import { capabilitiesOf } from "./routers";
 import { type ServiceSettings, type Settings, type Standby, type WorkloadSettings } from "./settings";
 import { serves } from "./traffic";
 
@@ -33,14 +33,14 @@ export function scaleOf(workload: WorkloadSettings, serving: boolean, standby: S
 }
 
 /** What of a stack's settings the sizes of its colors follow from. */
-export interface SizeSettings extends Pick<Settings, "traffic" | "router" | "standby"> {
+export interface SizeSettings extends Pick<Settings, "traffic" | "router" | "standby" | "argoRollouts"> {
   readonly gate: Pick<Settings["gate"], "minReady">;
 }
 
 /** The scale of one color of a service in the declared traffic. */
 export function scaleIn(service: ServiceSettings, color: Color, settings: SizeSettings): Scale {
   const workload = service.workloads[color];
-  const { pods, shareBy } = capabilities[settings.router];
+  const { pods, shareBy } = capabilitiesOf(settings);
   if (pods === "controller") return { replicas: 0, reduced: true, kept: workload.replicas };
   if (shareBy === "weight") {
     return scaleOf(workload, serves(settings.traffic, color), settings.standby);
@@ -50,10 +50,14 @@ export function scaleIn(service: ServiceSettings, color: Color, settings: SizeSe
 }
 
 /** How many pods a color has where their ratio is what splits requests. */
-export function podsIn({ workloads }: ServiceSettings, color: Color, { traffic, gate }: SizeSettings): number {
-  const { activeColor, canaryWeight } = traffic;
+export function podsIn({ workloads }: ServiceSettings, color: Color, settings: SizeSettings): number {
+  const { activeColor, canaryWeight } = settings.traffic;
   const full = { active: workloads[activeColor].replicas, idle: workloads[otherColor(activeColor)].replicas };
-  return splitPods(full, canaryWeight, gate.minReady)[color === activeColor ? "active" : "idle"];
+  const split: PodCounts =
+    capabilitiesOf(settings).pods === "controller"
+      ? controllersPods(full, canaryWeight)
+      : splitPods(full, canaryWeight, settings.gate.minReady);
+  return split[color === activeColor ? "active" : "idle"];
 }
 
 /** The fewest pods that a scale means. */

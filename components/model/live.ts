@@ -2,7 +2,7 @@ import { type Color, colors, otherColor } from "./color";
 import { podsIn, type SizeSettings } from "./capacity";
 import { type Foreign, type ForeignRoute } from "./foreign";
 import { weightOfPods } from "./pod-split";
-import { capabilities, isSplit } from "./routers";
+import { capabilitiesOf, isSplit } from "./routers";
 import { type ServiceSettings } from "./settings";
 import { percent, shareOf, type Traffic } from "./traffic";
 
@@ -93,9 +93,9 @@ export function declaredShares(traffic: Traffic, split: boolean): Shares {
 
 /** The shares that a stack's settings come to for a service: where pods make them, those of the declared numbers. */
 export function declaredIn(service: ServiceSettings, settings: SizeSettings): Shares {
-  const { traffic, router } = settings;
-  const split = isSplit(router, service);
-  if (!split || capabilities[router].shareBy === "weight") return declaredShares(traffic, split);
+  const { traffic } = settings;
+  const split = isSplit(settings, service);
+  if (!split || capabilitiesOf(settings).shareBy === "weight") return declaredShares(traffic, split);
   const { activeColor } = traffic;
   const pods = {
     active: podsIn(service, activeColor, settings),

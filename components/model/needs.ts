@@ -1,4 +1,4 @@
-import { leastOf, type Scale, scaleIn, scaleOf, type SizeSettings } from "./capacity";
+import { leastOf, podsIn, type Scale, scaleIn, scaleOf, type SizeSettings } from "./capacity";
 import { type Color, colors, otherColor, perColor } from "./color";
 import {
   activeOf,
@@ -10,7 +10,7 @@ import {
   noShares,
   servingNow,
 } from "./live";
-import { capabilities } from "./routers";
+import { capabilitiesOf } from "./routers";
 import { type ServiceSettings, type Settings, type WorkloadSettings } from "./settings";
 import { isSame } from "./traffic";
 
@@ -46,7 +46,7 @@ export interface Entry {
  * request before they are ready.
  */
 export function needsOf(service: ServiceSettings, live: LiveService | undefined, settings: Settings): Need[] {
-  const { pods, shareBy } = capabilities[settings.router];
+  const { pods, shareBy } = capabilitiesOf(settings);
   if (pods === "controller") return [];
   return shareBy === "pods" ? podNeeds(service, live, settings) : weightNeeds(service, live, settings);
 }
@@ -112,9 +112,7 @@ function podNeeds(service: ServiceSettings, live: LiveService | undefined, setti
 
 /** Whether a service's requests move, where the ratio of pods is what splits them: not when only pods are not ready. */
 export function movesPods(service: ServiceSettings, live: LiveService, settings: SizeSettings): boolean {
-  const sized = colors.every(
-    (color) => live.environments[color].replicas === scaleIn(service, color, settings).replicas,
-  );
+  const sized = colors.every((color) => live.environments[color].replicas === podsIn(service, color, settings));
   if (sized && live.inside === undefined && isSame(live.route?.recorded, settings.traffic)) return false;
   const [before, after] = [liveShares(live), declaredIn(service, settings)];
   return colors.some((color) => before[color] !== after[color]);

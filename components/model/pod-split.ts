@@ -38,6 +38,26 @@ export function splitPods(full: PodCounts, weight: number, least = 1): PodCounts
   return best ?? { active: least, idle: least };
 }
 
+/**
+ * The numbers of pods that Argo Rollouts gives two versions whose ratio is to come nearest to a weight, where one more than
+ * the replicas may be made meanwhile. Both colors of one Rollout have the replicas of the larger one.
+ * https://github.com/argoproj/argo-rollouts/blob/v1.10.0/utils/replicaset/canary.go (approximateWeightedCanaryStableReplicaCounts)
+ */
+export function controllersPods(full: PodCounts, weight: number): PodCounts {
+  const replicas = Math.max(full.active, full.idle);
+  if (weight === 0) return { active: replicas, idle: 0 };
+  if (weight === 100) return { active: 0, idle: replicas };
+  const [low, high] = [Math.floor, Math.ceil].map((round) => round((replicas * weight) / 100));
+  const tied = (total: number): boolean => (total * weight) % 100 === 50;
+  const candidates = [replicas, replicas + 1].flatMap((total) =>
+    [high ?? 0, ...(tied(total) ? [] : [low ?? 0])]
+      // Neither version is left without a pod.
+      .filter((idle) => idle > 0 && idle < total)
+      .map((idle) => ({ active: total - idle, idle })),
+  );
+  return candidates.toSorted((one, two) => compareErrors(one, two, weight))[0] ?? { active: 1, idle: 1 };
+}
+
 /** The fewest pods with which a weight is exact, as a color's full size. */
 export function podsForWeight(weight: number): number {
   return 100 / greatestDivisor(100, weight);

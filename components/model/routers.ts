@@ -1,4 +1,10 @@
-import { type RouterKind, routerKinds, type ServiceSettings } from "./settings";
+import {
+  type ArgoRolloutsSettings,
+  type RouterKind,
+  routerKinds,
+  type ServiceSettings,
+  type Settings,
+} from "./settings";
 
 /** What a router may be asked for besides sending everything to one color, in words that follow "cannot". */
 export const features = {
@@ -43,6 +49,8 @@ export interface Capabilities extends Readonly<Record<Feature, boolean>> {
   readonly measured?: string;
   /** Why nothing was measured, where it was tried. */
   readonly unmeasured?: string;
+  /** What is otherwise where `argoRollouts.routing` is another than the first. */
+  readonly routed?: Readonly<Partial<Record<ArgoRolloutsSettings["routing"], Partial<Capabilities>>>>;
 }
 
 /** Less than this no router can do that leads requests by objects of its own. */
@@ -218,19 +226,48 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
     measured:
       "Argo Rollouts 1.10 with Traefik 3.7.11: shares of 1, 5, 20, 50 and 100 %, flips, rollbacks, and analyses that pass, fail " +
       "within an update and after it, before and after an exchange",
+    routed: {
+      replicas: {
+        ...{ host: false, tls: false, sharedHost: false, header: false, headerPattern: false, cookie: false },
+        inside: true,
+        unit: "connection",
+        shareBy: "pods",
+        summary:
+          "With `argoRollouts.routing` `replicas` the share of each color is its part of the ready pods, which Argo Rollouts " +
+          "chooses: as near to the weight as the replicas of the larger color, and one more, can give, and a warning says how " +
+          "near that is. One Service selects the pods of both, as with the router `replicas`.",
+        needs: "Argo Rollouts",
+        measured:
+          "Argo Rollouts 1.10 with kube-proxy 1.34 and iptables, on connections that are made anew: shares of 20, 50 and 100 % " +
+          "by four replicas, flips, rollbacks, an analysis that fails, and all requests led back past the engine",
+      },
+    },
   },
 };
 
+/** What of a stack's settings the abilities of its router follow from. */
+export type RouterSettings = Pick<Settings, "router"> & {
+  readonly argoRollouts: Pick<ArgoRolloutsSettings, "routing">;
+};
+
+/** What the router of a stack can do. */
+export function capabilitiesOf({ router, argoRollouts }: RouterSettings): Capabilities {
+  const first = capabilities[router];
+  return { ...first, ...first.routed?.[argoRollouts.routing] };
+}
+
 /** Whether requests for a service are split: those that come by its route are, and with some routers all others too. */
-export function isSplit(router: RouterKind, service: Pick<ServiceSettings, "route">): boolean {
-  return service.route !== undefined || capabilities[router].inside;
+export function isSplit(settings: RouterSettings, service: Pick<ServiceSettings, "route">): boolean {
+  return service.route !== undefined || capabilitiesOf(settings).inside;
 }
 
 /** What is said of a feature that a router lacks, with the routers that have it; undefined when it has it. */
-export function lacking(router: RouterKind, feature: Feature): string | undefined {
-  if (capabilities[router][feature]) return undefined;
-  const able = routerKinds.filter((kind) => capabilities[kind][feature]);
-  return `the router ${router} cannot ${features[feature]}; leave it out, or set router to ${orList(able)}`;
+export function lacking(settings: RouterSettings, feature: Feature): string | undefined {
+  if (capabilitiesOf(settings)[feature]) return undefined;
+  const { router, argoRollouts } = settings;
+  const by = capabilities[router].routed?.[argoRollouts.routing] && ` by argoRollouts.routing ${argoRollouts.routing}`;
+  const able = routerKinds.filter((kind) => kind !== router && capabilities[kind][feature]);
+  return `the router ${router} cannot ${features[feature]}${by ?? ""}; leave it out, or set router to ${orList(able)}`;
 }
 
 function orList(words: readonly string[]): string {

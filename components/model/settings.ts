@@ -26,8 +26,12 @@ export type InstallChoice = (typeof installChoices)[number];
 /** How Argo Rollouts brings out another version: by shares, or as a whole. */
 export const argoStrategies = ["canary", "blue-green"] as const;
 
+/** What Argo Rollouts splits requests by: an Ingress of its own, or the ratio of pods. */
+export const argoRoutings = ["ingress-nginx", "replicas"] as const;
+
 /** What the router argo-rollouts is told besides the traffic. */
 export interface ArgoRolloutsSettings {
+  readonly routing: (typeof argoRoutings)[number];
   readonly strategy: (typeof argoStrategies)[number];
   /** What judges a version while it has a share. */
   readonly analysis?: ArgoAnalysis;

@@ -1,7 +1,7 @@
 import { leastOf, scaleOf } from "./capacity";
 import { type Color, colors, otherColor, perColor } from "./color";
 import { activeOf, declaredIn, hasServed, type Live, liveShares, type LiveService } from "./live";
-import { capabilities } from "./routers";
+import { capabilitiesOf } from "./routers";
 import { type ServiceSettings, type Settings } from "./settings";
 import { type Traffic } from "./traffic";
 import { movesTraffic, type Transition } from "./transition";
@@ -107,8 +107,8 @@ function previousOf(service: LiveService | undefined): ServiceTransitionInputs["
 
 /** A service that no route leads to has the declared weight all the same; one that pods split, what they come to. */
 function nextOf(service: ServiceSettings, settings: Settings): Traffic {
-  const { traffic, router } = settings;
-  if (capabilities[router].shareBy === "weight") return traffic;
+  const { traffic } = settings;
+  if (capabilitiesOf(settings).shareBy === "weight") return traffic;
   return { ...traffic, canaryWeight: declaredIn(service, settings)[otherColor(traffic.activeColor)] };
 }
 

@@ -4,7 +4,7 @@ import { leastOf, scaleIn } from "./capacity";
 import { type Color, colors, otherColor } from "./color";
 import { declaredIn, type Live, type LiveService, liveOf, liveShares, noShares, servingNow, type Shares } from "./live";
 import { entriesOf, type Entry, movesPods, type Need, needsOf } from "./needs";
-import { capabilities, isSplit } from "./routers";
+import { capabilities, capabilitiesOf, isSplit } from "./routers";
 import { type ServiceSettings, type Settings } from "./settings";
 import { isSame, type Traffic } from "./traffic";
 
@@ -85,7 +85,7 @@ function serviceTransition(
   const before = live === undefined ? noShares : liveShares(live);
   const after = declaredIn(service, settings);
   const differ = colors.some((color) => before[color] !== after[color]);
-  const byPods = live !== undefined && capabilities[settings.router].shareBy === "pods";
+  const byPods = live !== undefined && capabilitiesOf(settings).shareBy === "pods";
   return { service: service.name, before, after, moves: byPods ? movesPods(service, live, settings) : differ };
 }
 
@@ -105,11 +105,11 @@ export function stagesOf(steps: readonly Step[]): Step[][] {
 }
 
 function stepsOf(live: Live, settings: Settings): Step[] {
-  const { router, services, traffic, drain } = settings;
-  const { shareBy, pods } = capabilities[router];
+  const { services, traffic, drain } = settings;
+  const { shareBy, pods } = capabilitiesOf(settings);
   const byPods = shareBy === "pods";
   const idle = otherColor(traffic.activeColor);
-  const routed = services.filter((service) => isSplit(router, service));
+  const routed = services.filter((service) => isSplit(settings, service));
   const last = lastIn(live, settings);
   // What a controller makes of the pods is its own to time.
   const own = pods === "deployment" ? services : [];

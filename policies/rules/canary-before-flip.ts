@@ -29,7 +29,7 @@ export const canaryBeforeFlip: Rule = {
   validateResource: onTransition<Config>(function* ({ services, rollback }, { config }, release) {
     if (rollback) return;
     // A service whose requests nothing splits has no canary; it moves with those that have.
-    const split = new Set(release.services.filter((each) => isSplit(release.router, each)).map(({ name }) => name));
+    const split = new Set(release.services.filter((each) => isSplit(release, each)).map(({ name }) => name));
     for (const move of movesOf(services)) {
       const { name, previous, next } = move;
       if (!isFlip(move) || !split.has(name) || previous.canaryWeight >= config.minCanaryBeforeFlip) continue;

@@ -213,3 +213,80 @@ describe("the router argo-rollouts, with its controller on the embedded cluster"
     });
   });
 });
+
+describe("Argo Rollouts by the ratio of pods, on the embedded cluster", () => {
+  const cluster = new EmbeddedCluster(["argo-rollouts"]);
+  const nodePort = 30_080;
+  const way = { origin: `http://127.0.0.1:${nodePort}`, fresh: true };
+  const changes: Changes = {
+    ...{ ingress: undefined, previewHost: undefined },
+    ...{ "expose.type": "NodePort", "services.shop.expose.nodePort": nodePort, "services.shop.replicas": 4 },
+  };
+  const byPods: Changes = { ...changes, ...argo, "argoRollouts.routing": "replicas" };
+  let stack: EmbeddedStack;
+  const loaded = new LoadedStack(() => stack);
+
+  before(async () => {
+    await cluster.bringUp();
+    stack = new EmbeddedStack(base, "e2e-argo-pods");
+    await loaded.begin({ ...changes, router: "service" }, way);
+  });
+
+  after(async () => {
+    await loaded.end();
+    stack.destroy();
+    await cluster.leave();
+  });
+
+  it("takes over from the pods of a Service without a loss", async () => {
+    loaded.reach(byPods);
+    await servedBy("blue", way);
+    loaded.nothingLost();
+  });
+
+  // Four pods of blue and one of green are 20 %, and the nearest to 5 %.
+  for (const [canaryWeight, given] of [
+    [5, 20],
+    [20, 20],
+    [50, 50],
+    [100, 100],
+  ] as const) {
+    it(`gives ${given} % of the requests to the canary at a weight of ${canaryWeight}`, async () => {
+      loaded.reach({ ...byPods, canaryWeight });
+      assert.equal(stack.field("rollout/shop", ".status.phase"), "Paused");
+      await assertShare(given, way);
+      const where = { cwd: checkout, env: stack.environment };
+      await new RunningCommand(["status", "--stack", stack.name], where).exits(0);
+      loaded.nothingLost();
+    });
+  }
+
+  it("flips and rolls back, and has nothing to do at rest, without a loss", async () => {
+    for (const activeColor of ["blue", "green", "blue"]) {
+      loaded.reach({ ...byPods, activeColor });
+      await servedBy(activeColor, way);
+    }
+    const { ok, out } = stack.up("--expect-no-changes");
+    assert.ok(ok, out);
+    loaded.nothingLost();
+  });
+
+  it("takes the pods from a version that an analysis refuses", async () => {
+    const refusedShare = { analysis: judgedBy("once", 6), analysisTemplates, routing: "replicas" };
+    stack.declare({ ...byPods, canaryWeight: 20, argoRollouts: refusedShare });
+    const { ok, out } = stack.up();
+    assert.ok(!ok, out);
+    assert.match(out, failed);
+    await servedBy("blue", way);
+    loaded.reach(byPods);
+    loaded.nothingLost();
+  });
+
+  it("leads all requests back past the engine, and the next update goes on from there", async () => {
+    loaded.reach({ ...byPods, canaryWeight: 50 });
+    await new RunningCommand(["abort", "--stack", stack.name], { cwd: checkout, env: stack.environment }).exits(0);
+    await servedBy("blue", way);
+    loaded.reach(byPods);
+    loaded.nothingLost();
+  });
+});

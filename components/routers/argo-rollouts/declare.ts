@@ -5,7 +5,10 @@ import { CustomObject } from "../../kubernetes/custom-object";
 import { colorSelector, objectLabels, serviceLabels } from "../../kubernetes/labels";
 import { type Color, colors, otherColor } from "../../model/color";
 import { names } from "../../model/names";
+import { controllersPods, weightOfPods } from "../../model/pod-split";
+import { capabilitiesOf, isSplit } from "../../model/routers";
 import { type ServiceSettings } from "../../model/settings";
+import { type Traffic } from "../../model/traffic";
 import { ingressTo, previewIngress } from "../ingress-nginx/ingresses";
 import { recordOf, trafficRecord } from "../record";
 import { afterArrival, following, previewsOf, routedServices, unguarded } from "../routed";
@@ -20,7 +23,8 @@ import { analysisTemplateKind, rolloutKind, rolloutSpec } from "./rollout";
  */
 export const argoRollouts: Router = (name, args, opts) => {
   const routed = routedServices(args);
-  const led = args.services.flatMap((service) =>
+  const byPods = capabilitiesOf(args).shareBy === "pods";
+  const led = (byPods ? [] : args.services).flatMap((service) =>
     (["stable", "canary"] as const).map((role) => {
       return selectorService(name, { args, service, role, selector: serviceLabels(service.name) }, opts);
     }),
@@ -41,9 +45,9 @@ export const argoRollouts: Router = (name, args, opts) => {
   const inside = args.services.map((service) => arrived(name, service, args, afterArrival(after, args)));
   const color = otherColor(args.traffic.activeColor);
   for (const each of previewsOf(routed)) previewIngress(name, { args, ...each, color }, unguarded(after));
-  const served = routed.map(({ service }) => {
-    return [service.name, servedBy(service.name, inside[args.services.indexOf(service)])] as const;
-  });
+  const served = args.services
+    .filter((service) => isSplit(args, service))
+    .map((service) => [service.name, servedBy(service, inside[args.services.indexOf(service)], byPods)] as const);
   return { last: inside, served: Object.fromEntries(served) };
 };
 
@@ -61,7 +65,8 @@ function analysisTemplates(name: string, { namespace, argoRollouts }: RouteArgs,
  */
 function arrived(name: string, service: ServiceSettings, args: RouteArgs, opts: pulumi.CustomResourceOptions): Service {
   const { traffic, generations } = args;
-  const selector = colorSelector(service.name, traffic.activeColor);
+  const byPods = capabilitiesOf(args).shareBy === "pods";
+  const selector = byPods ? serviceLabels(service.name) : colorSelector(service.name, traffic.activeColor);
   const runs = pulumi
     .all(colors.map((color) => generations[color][service.name] ?? 0))
     .apply((all) => colors.map((color, index) => `${color} ${all[index] ?? 0}`).join(", "));
@@ -70,7 +75,11 @@ function arrived(name: string, service: ServiceSettings, args: RouteArgs, opts: 
 }
 
 /** What the controller had brought about when it was last waited for, as the cluster has it. */
-function servedBy(name: string, service: Service | undefined): ServedTraffic {
+function servedBy({ name, workloads }: ServiceSettings, service: Service | undefined, byPods: boolean): ServedTraffic {
+  const given = ({ activeColor, canaryWeight }: Traffic): number => {
+    const full = { active: workloads[activeColor].replicas, idle: workloads[otherColor(activeColor)].replicas };
+    return byPods ? weightOfPods(controllersPods(full, canaryWeight)) : canaryWeight;
+  };
   if (service === undefined) throw new Error(`${name} has no Service`);
   const recorded = service.metadata.annotations.apply((annotations) => recordOf({ metadata: { annotations } }));
   const named = (pick: (color: Color) => Color): pulumi.Output<string> =>
@@ -78,6 +87,6 @@ function servedBy(name: string, service: Service | undefined): ServedTraffic {
   return {
     active: named((color) => color),
     idle: named(otherColor),
-    canaryWeight: recorded.apply((traffic) => traffic?.canaryWeight ?? 0),
+    canaryWeight: recorded.apply((traffic) => (traffic === undefined ? 0 : given(traffic))),
   };
 }

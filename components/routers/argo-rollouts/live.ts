@@ -1,14 +1,16 @@
 import { leftOf, within } from "../../live/changes";
+import { readyEndpoints } from "../../live/endpoints";
 import { type Cluster, type KubernetesObject, type ObjectKind, serviceKind } from "../../live/cluster";
 import { applyPatches, kindsOf, type LiveObjects, type LiveRouter, type Patch, readObjects } from "../../live/router";
 import { type Color, colors, otherColor } from "../../model/color";
 import { type Duration, formatDuration } from "../../model/duration";
 import { type LiveRoute } from "../../model/live";
 import { names } from "../../model/names";
+import { weightOfPods } from "../../model/pod-split";
 import { type Traffic } from "../../model/traffic";
 import { lastWrite, recordOf, trafficRecord } from "../record";
 import { type AnalysisRun, analysisRunKind, failedRun, type RunStatus, unjudged, versionLabel } from "./analysis";
-import { ledTo, rolloutKind, type RolloutSpec, stepsTo } from "./rollout";
+import { isByPods, ledTo, rolloutKind, type RolloutSpec, stepsTo } from "./rollout";
 
 const replicaSetKind: ObjectKind = { apiVersion: "apps/v1", kind: "ReplicaSet" };
 
@@ -25,6 +27,7 @@ interface Rollout extends KubernetesObject {
     readonly stableRS?: string;
     /** The version that is brought out, or was last. */
     readonly currentPodHash?: string;
+    readonly currentStepIndex?: number;
     readonly canary?: {
       readonly currentBackgroundAnalysisRunStatus?: RunStatus;
       readonly weights?: { readonly canary: { readonly weight: number; readonly podTemplateHash?: string } };
@@ -51,7 +54,7 @@ export const argoRollouts: LiveRouter = {
   ],
   read: (objects, service) => {
     const rollout = findRollout(objects, service);
-    return rollout && routeOf(rollout, versionsOf(objects, service), runsOf(objects, rollout));
+    return rollout && routeOf(rollout, objects, service);
   },
   replicas: (objects, service, color) =>
     versionsOf(objects, service)
@@ -77,19 +80,21 @@ function colorOf({ metadata }: ReplicaSet): Color | undefined {
   return colors.find((color) => color === metadata?.labels?.["cyan.dev/color"]);
 }
 
-function routeOf(rollout: Rollout, versions: readonly ReplicaSet[], runs: readonly AnalysisRun[]): LiveRoute {
-  const { spec, status } = rollout;
+function routeOf(rollout: Rollout, objects: LiveObjects, service: string): LiveRoute {
+  const { spec = {}, status } = rollout;
+  const versions = versionsOf(objects, service);
   const colorOfVersion = (hash: string | undefined): Color | undefined => {
     const found = versions.find(({ metadata }) => metadata?.labels?.[versionLabel] === hash);
     return found && colorOf(found);
   };
-  const active = colorOfVersion(spec?.strategy?.blueGreen ? status?.blueGreen?.activeSelector : status?.stableRS);
-  const tried = spec?.strategy?.canary && status?.canary?.weights?.canary;
+  const active = colorOfVersion(spec.strategy?.blueGreen ? status?.blueGreen?.activeSelector : status?.stableRS);
+  const tried = spec.strategy?.canary && status?.canary?.weights?.canary;
   const color = colorOfVersion(tried?.podTemplateHash);
-  const canary =
+  const byWeight =
     color !== undefined && color !== active
       ? { color, weight: tried?.weight ?? 0 }
       : { ...(active && { color: otherColor(active) }), weight: 0 };
+  const canary = active && isByPods(spec) ? shareOfPods(active, objects, service) : byWeight;
   // An abort is the controller's own way back, and no edit by hand.
   const declared = recordOf(rollout);
   const recorded = active && status?.abort ? { activeColor: active, canaryWeight: canary.weight } : declared;
@@ -98,9 +103,17 @@ function routeOf(rollout: Rollout, versions: readonly ReplicaSet[], runs: readon
     ...(active && { active }),
     canary,
     ...(recorded && { recorded }),
-    ...(declared && status?.abort && { aborted: { traffic: declared, says: stays(rollout, runs) } }),
+    ...(declared &&
+      status?.abort && { aborted: { traffic: declared, says: stays(rollout, runsOf(objects, rollout)) } }),
     ...(movedAt && { movedAt }),
   };
+}
+
+/** What the ready pods make of the requests. */
+function shareOfPods(active: Color, { slices }: LiveObjects, service: string): NonNullable<LiveRoute["canary"]> {
+  const ready = (color: Color): number => readyEndpoints(slices, names.environment(service, color));
+  const color = otherColor(active);
+  return { color, weight: weightOfPods({ active: ready(active), idle: ready(color) }), byPods: true };
 }
 
 /** Whether the controller has seen what was last written, of the Rollout and of the Deployment that it runs. */
@@ -125,9 +138,11 @@ function hindrance(objects: LiveObjects, service: string, traffic: Traffic): str
   if (status?.abort) {
     throw new Error(`${service}: Argo Rollouts aborted, and what served serves on: ${abortOf(rollout, runs)}`);
   }
-  const { active, canary } = routeOf(rollout, versionsOf(objects, service), runs);
+  const { active, canary } = routeOf(rollout, objects, service);
   const weight = spec?.strategy?.canary === undefined ? 0 : traffic.canaryWeight;
-  const there = active === traffic.activeColor && canary?.weight === weight;
+  // The step that gives the weight is done when the pause after it has begun.
+  const given = canary?.byPods ? weight === 0 || status?.currentStepIndex === 1 : canary?.weight === weight;
+  const there = active === traffic.activeColor && given;
   if (there && weight === 0 && status?.phase === "Healthy") return undefined;
   const judging = judgingOf(rollout);
   const wait = judging.map((each) => unjudged(service, each, runs)).find((each) => each !== undefined);
@@ -206,7 +221,9 @@ async function move(cluster: Cluster, services: readonly string[], traffic: Traf
     return [{ service, kind: rolloutKind, name: names.active(service), change }];
   });
   const inside = led.map(({ service }): Patch => {
-    const change = { metadata, spec: { selector: { "cyan.dev/color": traffic.activeColor } } };
+    const byPods = isByPods(findRollout(objects, service)?.spec ?? {});
+    // A Service that pods split selects both colors.
+    const change = { metadata, ...(!byPods && { spec: { selector: { "cyan.dev/color": traffic.activeColor } } }) };
     return { service, kind: serviceKind, name: names.active(service), change };
   });
   await applyPatches(cluster, services, [led, inside]);

@@ -2,6 +2,7 @@ import { serviceLabels } from "../../kubernetes/labels";
 import { type ObjectKind } from "../../live/cluster";
 import { type Color, colors, otherColor } from "../../model/color";
 import { names } from "../../model/names";
+import { capabilitiesOf, isSplit } from "../../model/routers";
 import { type ArgoAnalysis, type ServiceSettings } from "../../model/settings";
 import { type Traffic } from "../../model/traffic";
 import { overrideAnnotations, prefix } from "../ingress-nginx/annotations";
@@ -18,7 +19,10 @@ type Step = { readonly setWeight: number } | { readonly pause: object };
 /** The parts of a Rollout that are read: https://argo-rollouts.readthedocs.io/en/stable/features/specification/ */
 export interface RolloutSpec {
   readonly workloadRef?: { readonly name?: string };
-  readonly strategy?: { readonly canary?: { readonly analysis?: object }; readonly blueGreen?: object };
+  readonly strategy?: {
+    readonly canary?: { readonly analysis?: object; readonly trafficRouting?: object };
+    readonly blueGreen?: object;
+  };
 }
 
 /**
@@ -31,7 +35,7 @@ export function rolloutSpec(service: ServiceSettings, args: RouteArgs): object {
   const { traffic, readyTimeout } = args;
   const workloads = colors.map((color) => service.workloads[color]);
   const replicas = Math.max(...workloads.map((workload) => workload.replicas));
-  const split = service.route !== undefined && args.argoRollouts.strategy === "canary";
+  const split = args.argoRollouts.strategy === "canary" && isSplit(args, service);
   return {
     replicas,
     // One of these for both versions, so that the stricter color's is kept.
@@ -46,7 +50,20 @@ export function rolloutSpec(service: ServiceSettings, args: RouteArgs): object {
   };
 }
 
-function canary({ name }: ServiceSettings, replicas: number, args: RouteArgs): object {
+/** Whether the ratio of a Rollout's pods is what splits requests. */
+export function isByPods({ strategy }: RolloutSpec): boolean {
+  return strategy?.canary !== undefined && strategy.canary.trafficRouting === undefined;
+}
+
+/** Pods are added, and are available, before others are taken away. */
+const surge = { maxSurge: "25%", maxUnavailable: 0 };
+
+function canary(service: ServiceSettings, replicas: number, args: RouteArgs): object {
+  const steps = stepsTo(args.traffic.canaryWeight, args.argoRollouts.analysis);
+  return capabilitiesOf(args).shareBy === "pods" ? { ...surge, ...steps } : byIngress(service, replicas, args, steps);
+}
+
+function byIngress({ name }: ServiceSettings, replicas: number, args: RouteArgs, steps: object): object {
   const by = Object.entries(overrideAnnotations(args.canary)).map(([key, value]) => [
     key.slice(prefix.length + 1),
     value,
@@ -54,8 +71,7 @@ function canary({ name }: ServiceSettings, replicas: number, args: RouteArgs): o
   return {
     stableService: names.stable(name),
     canaryService: names.canary(name),
-    maxSurge: "25%",
-    maxUnavailable: 0,
+    ...surge,
     // Whole at every weight: a step that changes would else be at 0 % until the version has grown to it.
     minPodsPerReplicaSet: replicas,
     scaleDownDelaySeconds: delayOf(args),
@@ -65,7 +81,7 @@ function canary({ name }: ServiceSettings, replicas: number, args: RouteArgs): o
         ...(by.length > 0 && { additionalIngressAnnotations: Object.fromEntries(by) as Record<string, string> }),
       },
     },
-    ...stepsTo(args.traffic.canaryWeight, args.argoRollouts.analysis),
+    ...steps,
   };
 }
 

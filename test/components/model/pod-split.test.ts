@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { podsForWeight, splitPods, weightOfPods } from "../../../components/model/pod-split";
+import { controllersPods, podsForWeight, splitPods, weightOfPods } from "../../../components/model/pod-split";
 
 const size = fc.integer({ min: 1, max: 30 });
 const anyCase = fc.record({ active: size, idle: size, least: fc.integer({ min: 1, max: 3 }) });
@@ -10,6 +10,30 @@ const between = fc.integer({ min: 1, max: 99 });
 function error({ active, idle }: { active: number; idle: number }, weight: number): readonly [number, number] {
   return [Math.abs(100 * idle - weight * (active + idle)), active + idle];
 }
+
+describe("the ratio of pods that Argo Rollouts chooses", () => {
+  const cases: [replicas: number, weight: number, active: number, idle: number][] = [
+    [1, 1, 1, 1],
+    [1, 100, 0, 1],
+    [2, 0, 2, 0],
+    [2, 1, 2, 1],
+    [2, 50, 1, 1],
+    [2, 99, 1, 2],
+    [3, 25, 3, 1],
+    [3, 34, 2, 1],
+    [3, 49, 2, 2],
+    [4, 20, 4, 1],
+    [10, 18, 9, 2],
+    [10, 23, 8, 2],
+    [10, 25, 8, 3],
+    [10, 99, 1, 10],
+  ];
+  for (const [replicas, weight, active, idle] of cases) {
+    it(`is ${active} to ${idle} for ${weight} % with ${replicas} replicas`, () => {
+      assert.deepEqual(controllersPods({ active: 1, idle: replicas }, weight), { active, idle });
+    });
+  }
+});
 
 describe("the ratio of pods", () => {
   const tenth: [weight: number, active: number, idle: number, given: number][] = [

@@ -29,6 +29,8 @@ interface Standing {
   /** Whether the Rollout has versions judged, and how what judges the version that is tried stands. */
   readonly judged?: boolean;
   readonly run?: { readonly phase: string; readonly message?: string; readonly count?: number };
+  /** Where the ratio of pods is what splits: at which step it is, and how many pods of the tried color are ready. */
+  readonly byPods?: { readonly step: number; readonly ready: number };
   /** What judges a version before it is exchanged, as the Rollout says it. */
   readonly exchanging?: string;
   /** What the Deployments have, as another router leaves it. */
@@ -49,7 +51,9 @@ function objectsOf(standing: Standing) {
     spec: {
       workloadRef: { name: `shop-${runs}` },
       strategy:
-        standing.exchanging === undefined ? { canary: standing.judged ? { analysis: {} } : {} } : { blueGreen: {} },
+        standing.exchanging === undefined
+          ? { canary: { ...(standing.judged && { analysis: {} }), ...(!standing.byPods && { trafficRouting: {} }) } }
+          : { blueGreen: {} },
     },
     status: {
       observedGeneration: String(standing.observed ?? 7),
@@ -59,8 +63,9 @@ function objectsOf(standing: Standing) {
       ...(standing.abort && { abort: true }),
       stableRS: `of-${stable}`,
       currentPodHash: `of-${runs}`,
+      ...(standing.byPods && { currentStepIndex: standing.byPods.step }),
       canary: {
-        weights: { canary: { weight, podTemplateHash: `of-${tried}` } },
+        ...(!standing.byPods && { weights: { canary: { weight, podTemplateHash: `of-${tried}` } } }),
         // The controller takes it from its status when it aborts.
         ...(standing.run &&
           !standing.abort && {
@@ -108,7 +113,9 @@ function objectsOf(standing: Standing) {
       const spec = { replicas: standing.deployed ?? 0, template: { spec: { containers: [{ image }] } } };
       return { metadata: { name: `shop-${color}`, labels: shopLabels, generation: 3 }, spec };
     }),
-    endpointSlices: colors.map((color, index) => slice(`shop-${color}`, color === stable ? 2 : 0, 100 * index)),
+    endpointSlices: colors.map((color, index) =>
+      slice(`shop-${color}`, color === stable ? 2 : (standing.byPods?.ready ?? 0), 100 * index),
+    ),
   };
 }
 
@@ -139,6 +146,23 @@ describe("live traffic of the argo-rollouts router", () => {
     const cluster = new FakeCluster({ ...rest, kinds: { ...kinds, Rollout } });
     const live = liveOf(await readLive(Promise.resolve(cluster), ["shop"], argoRollouts), "shop");
     assert.deepEqual([live?.route?.active, live?.route?.canary], ["blue", { color: "green", weight: 0 }]);
+  });
+
+  it("is what the ready pods make of it, where they are what splits", async () => {
+    const argoRollouts = { routing: "replicas" };
+    const standing: Standing = { runs: "green", record: "blue 20", byPods: { step: 1, ready: 1 } };
+    const live = liveOf(await liveIn(standing), "shop");
+    assert.deepEqual(live?.route?.canary, { color: "green", weight: 33.3, byPods: true });
+    const settings = settingsOf({
+      ...config({ argoRollouts, canaryWeight: 20 }),
+      ingress: undefined,
+      previewHost: undefined,
+    });
+    const { services, drift, needs } = planTransition(await liveIn(standing), settings);
+    assert.deepEqual(
+      [services[0]?.before, services[0]?.after, services[0]?.moves, drift, needs],
+      [{ blue: 66.7, green: 33.3 }, { blue: 66.7, green: 33.3 }, false, [], []],
+    );
   });
 
   it("is all the stable version's when none is tried", async () => {
@@ -225,6 +249,19 @@ describe("what an update of the argo-rollouts router waits for", () => {
     });
   }
 
+  it("is there by pods when the pause after the step has begun", async () => {
+    const split: Standing = { runs: "green", phase: "Paused", byPods: { step: 1, ready: 1 } };
+    await arrives(split, blue20);
+    await arrives(
+      { stable: "green", runs: "green", byPods: { step: 1, ready: 0 } },
+      { activeColor: "green", canaryWeight: 0 },
+    );
+    await assert.rejects(
+      async () => arrives({ ...split, byPods: { step: 0, ready: 1 } }, blue20),
+      /shop: it is Paused/,
+    );
+  });
+
   it("comes about at a change that the cluster tells", async () => {
     const cluster = clusterOf({ ...tried, phase: "Progressing" });
     const waiting = argoRollouts.arrived?.(cluster, ["shop"], blue20, { seconds: 60 });
@@ -309,6 +346,13 @@ describe("a move past the engine of the argo-rollouts router", () => {
       },
       { kind: "Service", name: "shop", change: { metadata, spec: { selector: { "cyan.dev/color": "blue" } } } },
     ]);
+  });
+
+  it("leaves the Service to both colors where pods are what splits", async () => {
+    const cluster = clusterOf({ runs: "green", record: "blue 20", byPods: { step: 1, ready: 1 } });
+    await argoRollouts.move(cluster, ["shop"], { activeColor: "blue", canaryWeight: 0 });
+    const metadata = { annotations: { "cyan.dev/active-color": "blue", "cyan.dev/canary-weight": "0" } };
+    assert.deepEqual(cluster.patches[1], { kind: "Service", name: "shop", change: { metadata } });
   });
 
   it("is refused where there is no Rollout", async () => {

@@ -169,6 +169,51 @@ describe("the argo-rollouts router", () => {
     ]);
   });
 
+  const byPods = (change: Record<string, unknown> = {}) => ({
+    ...config({ argoRollouts: { routing: "replicas" }, ...change }),
+    ...{ ingress: undefined, previewHost: undefined },
+  });
+
+  it("leaves the split to the ratio of pods, behind one Service that selects both colors", async () => {
+    let served: Release["served"] = {};
+    const registered = await registeredBy(() => {
+      served = new Release("r", releaseArgs(settingsOf(byPods({ canaryWeight: 20 })))).served;
+    });
+    const { workloadRef, strategy } = specIn(registered, "r-shop");
+    assert.equal(workloadRef.name, "shop-green");
+    const steps = [{ setWeight: 20 }, { pause: {} }];
+    assert.deepEqual(strategy, { canary: { maxSurge: "25%", maxUnavailable: 0, steps } });
+    const { spec } = registered.get("r-shop-active")?.inputs as { spec: { selector: object } };
+    assert.deepEqual(spec.selector, app);
+    assert.ok(waitsFor(registered, "r-shop-active", "r-shop"));
+    assert.ok(["stable", "canary", "stable-ingress"].every((role) => !registered.has(`r-shop-${role}`)));
+    // One of three pods is as near to 20 % as two and one more can come.
+    assert.deepEqual(await valueOf(pulumi.output(served)), {
+      shop: { active: "shop-blue", idle: "shop-green", canaryWeight: 33.3 },
+    });
+  });
+
+  it("is refused a route, and an exchange of versions, where the ratio of pods is what splits", () => {
+    const parsed = parseSettings(config({ argoRollouts: { routing: "replicas", strategy: "blue-green" } }));
+    assert.ok("problems" in parsed);
+    const says =
+      "the router argo-rollouts cannot lead a host to a service by argoRollouts.routing replicas; leave it out";
+    assert.deepEqual(
+      parsed.problems.map(formatProblem).map((line) => line.split(", or set")[0]),
+      [
+        `ingress.host: ${says}`,
+        `previewHost: ${says}`,
+        "argoRollouts.routing: argoRollouts.strategy blue-green gives the idle color no requests before the flip; leave it out",
+      ],
+    );
+    const near = parseSettings(byPods({ canaryWeight: 20 }));
+    assert.ok("warnings" in near);
+    assert.match(
+      near.warnings.map(formatProblem).join(),
+      /canaryWeight 20 is given as 33.3 %, by 2 blue and 1 green pods/,
+    );
+  });
+
   const templates = [{ templateName: "errors" }, { templateName: "latency", clusterScope: true }];
   const args = [
     { name: "service", valueFrom: { fieldRef: { fieldPath: "metadata.name" } } },
