@@ -187,7 +187,8 @@ export const capabilities: Readonly<Record<RouterKind, Capabilities>> = {
       "shares of 5, 20 and 50 %, flips, rollbacks, all requests led back past the engine, and changes to gateway-api at the " +
       "gateway and to linkerd in the mesh, and back, while they split. Besides: headers by word, value and pattern, and cookies; " +
       "copies of all requests and of 20 %, which the idle color got and answered with errors that no user saw; a pod that " +
-      "refused connections, which none of 1,000 requests was lost by; and a failed request, which was not sent again. " +
+      "refused connections, which none of 1,000 requests was lost by; and a failed request, which was not sent again. At the " +
+      "gateway, under load and without a loss, `cyan plan`, `cyan status`, gates that refuse, `cyan abort` and `cyan rollout`. " +
       "On a machine with nothing else to do nothing was lost; beside other tests that took all of its time, 1,063 of one sample of " +
       "5,000 requests at 1,000 a second timed out, while the load of 50 a second beside it lost nothing. The sidecar is one of " +
       "the node and not of a pod: requests are sent to a port of it, and that pods have theirs injected was not tried",
