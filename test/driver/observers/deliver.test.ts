@@ -77,7 +77,8 @@ describe("the delivery of a message", () => {
   it("waits no longer for an answer than it is told to", async () => {
     answers = [{}, {}, {}];
     await assert.rejects(send(20), /^Error: the server did not answer in 0.02 s$/);
-    assert.equal(server.received.length, 3);
+    // On a machine with much to do, a request may not have arrived when it is given up.
+    assert.deepEqual(pauses, [1_000, 4_000]);
   });
 
   it("is given up when it is told to stop", async () => {
