@@ -55,18 +55,25 @@ async function readStack(stack: string, session: Session): Promise<Read> {
  * @throws UserError when what is asked for is wrong for the stack, another rollout of it is not finished, or the waves that are
  * gone on with are of another release.
  */
-function checkFree({ stack, session, kept: { state, stopped } }: Read, left: Left | undefined, args: WavesArgs): void {
+function checkFree({ stack, session, kept }: Read, left: Left | undefined, args: WavesArgs): void {
+  const { state } = kept;
   const ours = state !== undefined && state.id === left?.id ? state : undefined;
+  if (ours === undefined) checkOver(stack, kept);
   const asked = planFor(session, args, ours);
-  if (ours !== undefined) {
-    checkSameRelease(ours, asked);
-  } else if (state !== undefined && stopped?.id === state.id && isPromoted(state)) {
+  if (ours !== undefined) checkSameRelease(ours, asked);
+}
+
+/** @throws UserError for a stack that earlier waves, or a rollout of its own, are not done with. */
+function checkOver(stack: string, { state, stopped }: Kept): void {
+  if (state === undefined) return;
+  if (stopped?.id === state.id && isPromoted(state)) {
     const { failure } = stopped;
     throw new UserError(
       `stack ${stack}: it is still to be taken back, for ${failure.stack} stopped its waves: ${failure.why}; ` +
         `run it again over ${state.plan.waves?.join(",") ?? stack}, or: npx cyan rollback --stack ${stack}`,
     );
-  } else if (state !== undefined && state.phase.kind !== "ended") {
+  }
+  if (state.phase.kind !== "ended") {
     const over = state.plan.waves ? ` over ${state.plan.waves.join(",")}` : "";
     throw new UserError(
       `stack ${stack}: rollout ${state.id}${over} is not finished; ` +
