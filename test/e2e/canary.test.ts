@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type Changes, EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
+import { type Changes, stackOfBlock } from "../support/embedded-stack";
 import { eventually, Visitor } from "../support/visitor";
 
 const quick = { readyTimeout: "30s", drain: "0", "gate.timeout": "10s", "services.shop.preStop": "1s" };
@@ -10,22 +10,11 @@ type Texts = Readonly<Record<string, string>>;
 const all = (color: string): string[] => Array<string>(many).fill(color);
 
 describe("who reaches the idle color, on the embedded cluster", () => {
-  const cluster = new EmbeddedCluster();
-  let stack: EmbeddedStack;
-
-  before(async () => {
-    await cluster.bringUp();
-    stack = new EmbeddedStack(quick);
-  });
-
-  after(async () => {
-    stack.destroy();
-    await cluster.leave();
-  });
+  const stack = stackOfBlock(quick);
 
   /** Blue is active; what an update wrote has reached the controller when `told` says so. */
   async function reach(changes: Changes, told: () => Promise<void>): Promise<void> {
-    stack.reach(changes);
+    stack().reach(changes);
     await eventually(told);
   }
 
@@ -76,7 +65,7 @@ describe("who reaches the idle color, on the embedded cluster", () => {
     for (const user of [...users.green, ...users.blue].slice(0, many)) assert.equal((await user.ask()).color, "blue");
     await get("green", { "X-Release": "always" });
     const behavior = ".metadata.annotations.nginx\\.ingress\\.kubernetes\\.io/affinity-canary-behavior";
-    assert.equal(stack.field("ingress/shop-canary", behavior), "legacy");
+    assert.equal(stack().field("ingress/shop-canary", behavior), "legacy");
   });
 
   it("begins its session anew at a flip that keeps a weight", async () => {

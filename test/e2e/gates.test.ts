@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
+import { stackOfBlock } from "../support/embedded-stack";
 
 const quick = { readyTimeout: "30s", drain: "0s", "gate.timeout": "3s", "services.shop.readyFor": "0s" };
 const green = { activeColor: "green" };
@@ -26,29 +26,21 @@ const api = {
 };
 
 describe("the gates on the embedded cluster", () => {
-  const cluster = new EmbeddedCluster();
-  let stack: EmbeddedStack;
+  const stack = stackOfBlock(quick);
 
   const refused = (changes: Record<string, unknown>, ...said: readonly RegExp[]): void => {
-    stack.declare(changes);
-    const { ok, out } = stack.up();
+    stack().declare(changes);
+    const { ok, out } = stack().up();
     assert.equal(ok, false, out);
     for (const each of said) assert.match(out, each);
     assert.doesNotMatch(out, /^ +at /m);
-    assert.equal(stack.shopTraffic().main, "shop-blue");
+    assert.equal(stack().shopTraffic().main, "shop-blue");
   };
   const jobs = (): number =>
-    stack.kubectl("get", "jobs", "-l", "cyan.dev/gate=job", "-o", "name").split("cyan-gate-").length - 1;
+    stack().kubectl("get", "jobs", "-l", "cyan.dev/gate=job", "-o", "name").split("cyan-gate-").length - 1;
 
-  before(async () => {
-    await cluster.bringUp();
-    stack = new EmbeddedStack(quick);
-    stack.reach();
-  });
-
-  after(async () => {
-    stack.destroy();
-    await cluster.leave();
+  before(() => {
+    stack().reach();
   });
 
   it("refuse a flip to a color that is ready and answers wrongly, and say what it answers", () => {
@@ -69,30 +61,30 @@ describe("the gates on the embedded cluster", () => {
       /the smoke test failed/,
     );
     assert.equal(jobs(), 1);
-    assert.equal(stack.field("job", ".items[0].spec.ttlSecondsAfterFinished"), "3600");
+    assert.equal(stack().field("job", ".items[0].spec.ttlSecondsAfterFinished"), "3600");
   });
 
   it("let a weight and a flip pass when both hold, and are not asked again by a weight that grows or a rollback", () => {
     // The same update mends green, whose pods answered wrongly until now.
-    stack.reach({ ...patient, canaryWeight: "5" });
+    stack().reach({ ...patient, canaryWeight: "5" });
     assert.equal(jobs(), 2);
     const exchanged = '.status.conditions[?(@.type=="Progressing")].lastUpdateTime';
     const newest = ["--sort-by=.metadata.creationTimestamp", "-o", "jsonpath={.items[-1:].metadata.creationTimestamp}"];
-    const began = Date.parse(stack.kubectl("get", "jobs", "-l", "cyan.dev/gate=job", ...newest));
-    const after = began - Date.parse(stack.field("deployment/shop-green", exchanged));
+    const began = Date.parse(stack().kubectl("get", "jobs", "-l", "cyan.dev/gate=job", ...newest));
+    const after = began - Date.parse(stack().field("deployment/shop-green", exchanged));
     // The former pods serve on for the 5 s of their preStop; the API's times are in whole seconds.
     assert.ok(after >= 3_000, `the Job began ${after} ms after the pods were exchanged`);
-    stack.reach({ ...patient, canaryWeight: "20" });
+    stack().reach({ ...patient, canaryWeight: "20" });
     assert.equal(jobs(), 2);
-    stack.reach({ ...patient, ...green });
+    stack().reach({ ...patient, ...green });
     assert.equal(jobs(), 3);
-    const back = stack.reach({ ...patient });
+    const back = stack().reach({ ...patient });
     assert.equal(jobs(), 3, back.out);
-    assert.equal(stack.shopTraffic().main, "shop-blue");
+    assert.equal(stack().shopTraffic().main, "shop-blue");
   });
 
   it("move none of two services when one has too few endpoints, unless it is forced, which is recorded until the next update", () => {
-    stack.reach(api);
+    stack().reach(api);
     const flip = { ...api, ...green, "services.shop.green.replicas": 1 };
     refused(
       flip,
@@ -100,17 +92,17 @@ describe("the gates on the embedded cluster", () => {
       /shop green: 1 of 2 ready endpoints for 100 % of the requests/,
     );
     const selects = ".spec.selector.cyan\\.dev/color";
-    assert.equal(stack.field("service/api", selects), "blue");
+    assert.equal(stack().field("service/api", selects), "blue");
 
-    const forced = stack.reach({ ...flip, "gate.force": true });
+    const forced = stack().reach({ ...flip, "gate.force": true });
     assert.match(forced.out, /gate\.force is set: traffic moves although these gates do not hold/);
-    assert.equal(stack.shopTraffic().main, "shop-green");
-    assert.equal(stack.field("service/api", selects), "green");
+    assert.equal(stack().shopTraffic().main, "shop-green");
+    assert.equal(stack().field("service/api", selects), "green");
     const record = ".metadata.annotations.cyan\\.dev/forced";
     for (const object of ["ingress/shop", "ingress/shop-canary", "service/shop", "service/api"]) {
-      assert.match(stack.field(object, record), /^capacity: shop green: 1 of 2 ready endpoints/, object);
+      assert.match(stack().field(object, record), /^capacity: shop green: 1 of 2 ready endpoints/, object);
     }
-    stack.reach(flip);
-    for (const object of ["ingress/shop", "service/api"]) assert.equal(stack.field(object, record), "", object);
+    stack().reach(flip);
+    for (const object of ["ingress/shop", "service/api"]) assert.equal(stack().field(object, record), "", object);
   });
 });

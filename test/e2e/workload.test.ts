@@ -1,29 +1,18 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { type Changes, EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
+import { type Changes, stackOfBlock } from "../support/embedded-stack";
 import { eventually, Visitor } from "../support/visitor";
 
 const quick = { readyTimeout: "20s", drain: "0", "gate.timeout": "5s", "services.shop.preStop": "1s" };
 const version = (text: string) => ({ "/etc/shop/version": text });
 
 describe("what a color is made of, on the embedded cluster", () => {
-  const cluster = new EmbeddedCluster();
-  let stack: EmbeddedStack;
-
-  before(async () => {
-    await cluster.bringUp();
-    stack = new EmbeddedStack({ ...quick, "services.shop.env.VERSION_FILE": "/etc/shop/version" });
-  });
-
-  after(async () => {
-    stack.destroy();
-    await cluster.leave();
-  });
+  const stack = stackOfBlock({ ...quick, "services.shop.env.VERSION_FILE": "/etc/shop/version" });
 
   const names = (kind: string, color: string): string[] =>
-    stack.kubectl("get", kind, "-l", `cyan.dev/color=${color}`, "-o", "name").trim().split("\n").filter(Boolean);
-  const generation = (color: string): string => stack.field(`deployment/shop-${color}`, ".metadata.generation");
+    stack().kubectl("get", kind, "-l", `cyan.dev/color=${color}`, "-o", "name").trim().split("\n").filter(Boolean);
+  const generation = (color: string): string => stack().field(`deployment/shop-${color}`, ".metadata.generation");
   const answers = (color: string, text: string): Promise<void> =>
     eventually(async () => {
       assert.deepEqual(await new Visitor().ask(), { status: 200, color, version: text });
@@ -31,31 +20,31 @@ describe("what a color is made of, on the embedded cluster", () => {
 
   /** Declares, with a secret that the config keeps encrypted; `--diff` prints all that an update can print. */
   function tryUp(changes: Changes, secrets: Readonly<Record<string, string>> = {}): { ok: boolean; out: string } {
-    stack.declare(changes);
+    stack().declare(changes);
     for (const [path, value] of Object.entries(secrets)) {
-      const { ok, out } = stack.pulumi("config", "set", "--secret", "--path", path, value);
+      const { ok, out } = stack().pulumi("config", "set", "--secret", "--path", path, value);
       assert.ok(ok, out);
     }
-    return stack.up("--diff");
+    return stack().up("--diff");
   }
 
   it("is admitted by a restricted namespace, all of it", async () => {
-    stack.reach({
+    stack().reach({
       "services.shop.files": version("one"),
       "services.shop.autoscaling": { minReplicas: 2, maxReplicas: 5 },
       networkPolicy: { from: ["ingress", "192.0.2.0/24"], to: ["db:5432"] },
     });
     const level = ".metadata.labels.pod-security\\.kubernetes\\.io/enforce";
-    assert.equal(stack.field("namespace/cyan-dev", level), "restricted");
+    assert.equal(stack().field("namespace/cyan-dev", level), "restricted");
     for (const color of ["blue", "green"]) {
       const label = ["-l", `cyan.dev/color=${color}`];
-      const pods = stack.kubectl("get", "pods", ...label, "-o", "jsonpath={.items[*].spec.volumes[*].name}");
+      const pods = stack().kubectl("get", "pods", ...label, "-o", "jsonpath={.items[*].spec.volumes[*].name}");
       assert.deepEqual(new Set(pods.split(" ")), new Set(["config"]), "a token would be a volume too");
-      const account = stack.kubectl("get", "pods", ...label, "-o", "jsonpath={.items[*].spec.serviceAccountName}");
+      const account = stack().kubectl("get", "pods", ...label, "-o", "jsonpath={.items[*].spec.serviceAccountName}");
       assert.deepEqual(account.split(" "), Array(2).fill(`shop-${color}`));
-      assert.equal(stack.field(`networkpolicy/shop-${color}`, ".spec.policyTypes"), '["Ingress","Egress"]');
+      assert.equal(stack().field(`networkpolicy/shop-${color}`, ".spec.policyTypes"), '["Ingress","Egress"]');
       await eventually(() => {
-        assert.equal(stack.field(`poddisruptionbudget/shop-${color}`, ".status.currentHealthy"), "2");
+        assert.equal(stack().field(`poddisruptionbudget/shop-${color}`, ".status.currentHealthy"), "2");
       });
     }
   });
@@ -63,23 +52,23 @@ describe("what a color is made of, on the embedded cluster", () => {
   it("leaves the number of pods to an autoscaler, through updates without a change and with one", () => {
     const autoscaling = { "services.shop.autoscaling": { minReplicas: 2, maxReplicas: 5 } };
     const files = { "services.shop.files": version("one") };
-    stack.reach({ ...autoscaling, ...files });
+    stack().reach({ ...autoscaling, ...files });
     // The write of the autoscaler's controller: by the scale subresource, under its name.
     const scale = ["--subresource=scale", "--type=merge", "--patch", '{"spec":{"replicas":3}}'];
-    stack.kubectl("patch", "deployment", "shop-blue", ...scale, "--field-manager=kube-controller-manager");
-    stack.kubectl("rollout", "status", "deployment/shop-blue", "--timeout=20s");
-    const replicas = (): string => stack.field("deployment/shop-blue", ".spec.replicas");
-    const unchanged = stack.up("--expect-no-changes");
+    stack().kubectl("patch", "deployment", "shop-blue", ...scale, "--field-manager=kube-controller-manager");
+    stack().kubectl("rollout", "status", "deployment/shop-blue", "--timeout=20s");
+    const replicas = (): string => stack().field("deployment/shop-blue", ".spec.replicas");
+    const unchanged = stack().up("--expect-no-changes");
     assert.ok(unchanged.ok, unchanged.out);
     assert.equal(replicas(), "3");
     const before = generation("blue");
-    stack.reach({ ...autoscaling, "services.shop.files": version("two") });
+    stack().reach({ ...autoscaling, "services.shop.files": version("two") });
     assert.notEqual(generation("blue"), before);
     assert.equal(replicas(), "3");
   });
 
   it("is rolled by its own files alone, and a rollback brings its own back", async () => {
-    stack.reach({ "services.shop.files": version("one") });
+    stack().reach({ "services.shop.files": version("one") });
     await answers("blue", "one");
     const [blueMap, ...others] = names("configmap", "blue");
     assert.deepEqual(others, []);
@@ -87,7 +76,7 @@ describe("what a color is made of, on the embedded cluster", () => {
     const blue = generation("blue");
 
     const flip = { activeColor: "green", "services.shop.green.files": version("two") };
-    const { out } = stack.reach({ "services.shop.files": version("one"), ...flip });
+    const { out } = stack().reach({ "services.shop.files": version("one"), ...flip });
     await answers("green", "two");
     assert.equal(generation("blue"), blue);
     assert.deepEqual(names("configmap", "blue"), [blueMap]);
@@ -97,7 +86,7 @@ describe("what a color is made of, on the embedded cluster", () => {
     assert.ok(rolled >= 0 && gone > rolled, out);
 
     const green = generation("green");
-    stack.reach({ "services.shop.files": version("one"), ...flip, activeColor: "blue" });
+    stack().reach({ "services.shop.files": version("one"), ...flip, activeColor: "blue" });
     await answers("blue", "one");
     assert.deepEqual([generation("blue"), generation("green")], [blue, green]);
   });
@@ -136,14 +125,16 @@ describe("what a color is made of, on the embedded cluster", () => {
     );
     assert.ok(inServices.ok, inServices.out);
     const [secret = ""] = names("secret", "blue");
-    const kept = Buffer.from(stack.field(secret, ".data.TOKEN"), "base64").toString();
+    const kept = Buffer.from(stack().field(secret, ".data.TOKEN"), "base64").toString();
     assert.equal(kept, "hunter-in-services");
 
-    const printed = [made, changed, inServices, stack.run("pulumi", "stack", "output", "--json")].map(({ out }) => out);
-    const open = stack.kubectl("get", "deployments,configmaps,replicasets,pods", "-o", "yaml");
+    const printed = [made, changed, inServices, stack().run("pulumi", "stack", "output", "--json")].map(
+      ({ out }) => out,
+    );
+    const open = stack().kubectl("get", "deployments,configmaps,replicasets,pods", "-o", "yaml");
     assert.doesNotMatch([...printed, open].join("\n"), /hunter/);
     // The state, its backups and the history of updates, as they lie on the disk.
-    const state = fileURLToPath(stack.environment["PULUMI_BACKEND_URL"] ?? "");
+    const state = fileURLToPath(stack().environment["PULUMI_BACKEND_URL"] ?? "");
     assert.match(execFileSync("grep", ["-rl", "release-blue-shop-secret", state], { encoding: "utf8" }), /dev\.json/);
     assert.throws(() => execFileSync("grep", ["-rl", "hunter", state]), { status: 1 });
   });

@@ -5,7 +5,7 @@ import { capabilities } from "../../components/model/routers";
 import { network } from "../../sandbox/cluster/network";
 import { tally } from "../../sandbox/demo/load/answer";
 import { contains, wilson99 } from "../../sandbox/demo/statistics";
-import { type Changes, EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
+import { type Changes, stackOfBlock } from "../support/embedded-stack";
 import { answeredBy, atGateway, edge, envoyCount, envoySays, insideMesh, meshed } from "../support/istio";
 import { sample, servedBy, startLoad, type Way } from "../support/measured-traffic";
 import { quickPods } from "../support/router-cases";
@@ -25,22 +25,11 @@ const cases = [
 ] as const;
 
 describe("who reaches the idle color by the real Istio", () => {
-  const cluster = new EmbeddedCluster(["istio"]);
-  let stack: EmbeddedStack;
-
-  before(async () => {
-    await cluster.bringUp();
-    stack = new EmbeddedStack(quickPods);
-  });
-
-  after(async () => {
-    stack.destroy();
-    await cluster.leave();
-  });
+  const stack = stackOfBlock(quickPods, ["istio"]);
 
   /** Blue is active; what an update wrote has reached the gateway when `told` says so. */
   async function reach(changes: Changes, told: () => Promise<void>): Promise<void> {
-    stack.reach(changes);
+    stack().reach(changes);
     await eventually(told);
   }
 
@@ -51,10 +40,10 @@ describe("who reaches the idle color by the real Istio", () => {
 
   /** How many copies green gets of so many requests, all of which blue answers. */
   async function copiesOf(count: number, way: Way): Promise<number> {
-    const before = answeredBy(stack, "green");
+    const before = answeredBy(stack(), "green");
     assert.deepEqual(await sample(count, way), { blue: count });
     let [seen, copies] = [-1, 0];
-    while (seen !== copies) [seen, copies] = [copies, answeredBy(stack, "green") - before];
+    while (seen !== copies) [seen, copies] = [copies, answeredBy(stack(), "green") - before];
     return copies;
   }
 
@@ -100,7 +89,7 @@ describe("who reaches the idle color by the real Istio", () => {
       if (!capabilities[router].mirror) return;
 
       it("is sent copies of all requests, whose answers no user sees", async () => {
-        stack.reach({ ...declared, ...failing });
+        stack().reach({ ...declared, ...failing });
         await reach({ ...declared, ...failing, canary: { mirror: 100 } }, async () => {
           assert.equal(await copiesOf(many, way), many);
         });
@@ -126,15 +115,15 @@ describe("who reaches the idle color by the real Istio", () => {
       assert.deepEqual(tally(load.answers).losses, { "status 500": count });
     };
     await reach({ ...edge, router: "istio", ...failing, canary: { header: "X-Release" } }, () => failuresOf(many));
-    const before = answeredBy(stack, "green");
+    const before = answeredBy(stack(), "green");
     await failuresOf(200);
-    assert.equal(answeredBy(stack, "green") - before, 200);
+    assert.equal(answeredBy(stack(), "green") - before, 200);
   });
 
   it("does not matter to a user when a pod refuses: the request is sent to another, and the pod passed over, with the router istio", async () => {
     await reach({ ...edge, router: "istio" }, () => servedBy("blue", atGateway));
     const refusing = { ip: network.node, port: 9 };
-    const file = join(stack.work, "refusing.json");
+    const file = join(stack().work, "refusing.json");
     writeFileSync(
       file,
       JSON.stringify({
@@ -149,14 +138,14 @@ describe("who reaches the idle color by the real Istio", () => {
     const known = `${refusing.ip}:${refusing.port}`;
     const [retried, ejected] = ["upstream_rq_retry_success", "ejections_enforced_total"];
     const before = envoyCount("blue", retried);
-    stack.kubectl("apply", "-f", file);
+    stack().kubectl("apply", "-f", file);
     await eventually(() => {
       assert.ok(envoySays("/clusters").includes(known));
     });
     try {
       assert.deepEqual(await sample(1_000, atGateway), { blue: 1_000 });
     } finally {
-      stack.kubectl("delete", "-f", file);
+      stack().kubectl("delete", "-f", file);
     }
     assert.ok(envoyCount("blue", retried) > before, "no request was sent again");
     assert.ok(envoyCount("blue", ejected) > 0, "the pod was never passed over");

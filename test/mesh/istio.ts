@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { EmbeddedCluster, EmbeddedStack } from "../support/embedded-stack";
+import { stackOfBlock } from "../support/embedded-stack";
 import { atGateway, edge, insideMesh, meshed } from "../support/istio";
 import { assertShare } from "../support/measured-traffic";
 import { LoadedStack, quickPods } from "../support/router-cases";
@@ -13,19 +13,8 @@ const places = [
 ] as const;
 
 describe("the routers that the real Istio brings out, under load", () => {
-  const cluster = new EmbeddedCluster(["istio"]);
-  let stack: EmbeddedStack;
-  const loaded = new LoadedStack(() => stack);
-
-  before(async () => {
-    await cluster.bringUp();
-    stack = new EmbeddedStack(quickPods);
-  });
-
-  after(async () => {
-    stack.destroy();
-    await cluster.leave();
-  });
+  const stack = stackOfBlock(quickPods, ["istio"]);
+  const loaded = new LoadedStack(stack);
 
   for (const { place, routers, changes, way } of places) {
     describe(place, () => {
@@ -35,7 +24,7 @@ describe("the routers that the real Istio brings out, under load", () => {
       after(async () => {
         await loaded.end();
         // The next place begins with another router, which takes no change of the traffic.
-        stack.reach({ ...changes, router: second });
+        stack().reach({ ...changes, router: second });
       });
 
       for (const router of routers) {
@@ -54,8 +43,8 @@ describe("the routers that the real Istio brings out, under load", () => {
         });
 
         it("are refused with a change of the traffic", async () => {
-          stack.declare({ ...changes, router: first, canaryWeight: 50 });
-          const { ok, out } = stack.up();
+          stack().declare({ ...changes, router: first, canaryWeight: 50 });
+          const { ok, out } = stack().up();
           assert.ok(!ok, out);
           assert.ok(
             out.includes(`router: would change from ${second} to ${first}, and the traffic of shop with it;`),

@@ -158,6 +158,27 @@ export class EmbeddedStack {
   }
 }
 
+/**
+ * Brings the cluster up for all tests of the block that calls this, with a stack on it, and takes both away after them. Gives the
+ * stack, once the block has begun.
+ */
+export function stackOfBlock(base: Changes, addons: readonly AddonName[] = []): () => EmbeddedStack {
+  const cluster = new EmbeddedCluster(addons);
+  let stack: EmbeddedStack | undefined;
+
+  before(async () => {
+    await cluster.bringUp();
+    stack = new EmbeddedStack(base);
+  });
+
+  after(async () => {
+    stack?.destroy();
+    await cluster.leave();
+  });
+
+  return () => stack ?? assert.fail("the block has not begun");
+}
+
 /** A `pulumi up` in the background. */
 export class RunningUpdate {
   /** Lines in which the engine says that it begins or ends the write of one resource. */
