@@ -35,13 +35,14 @@ of an update: preview first. \`cyan rollout\` and plain \`pulumi up\` do.
 To publish a pack to an organization: \`npm run policies:build\`, then \`pulumi policy publish\` in \`dist/policies/prod\`, which is
 complete in itself.
 
-What the pack for production adds to a preview of the first deploy, beside what one without a policy adds, on two cores that others
-used too (\`npm run bench:policies\`):
+What the pack for production adds to a preview of the first deploy, beside what one without a policy adds, on two cores
+(\`npm run bench:policies\`):
 
 | services | resources | without | with an empty pack | with the pack | empty: more | pack: more |
 | --- | --- | --- | --- | --- | --- | --- |
-| 1 | 16 | 3.0 s | 4.4 s | 4.3 s | 1.4 s | 1.2 s |
-| 100 | 1,105 | 25.0 s | 27.0 s | 27.5 s | 2.4 s | 2.8 s |
+| 1 | 16 | 2.4 s | 3.3 s | 3.3 s | 0.8 s | 0.8 s |
+| 100 | 1,105 | 24.2 s | 26.1 s | 26.5 s | 2.1 s | 2.4 s |
+| 400 | 4,405 | 106.9 s | 112.8 s | 115.8 s | 5.9 s | 8.9 s |
 
 Nearly all of it is the SDK's and the engine's: the engine starts a pack before the program, asks it twice about each resource, and
 sends it the whole stack at the end. Of the CPU time of a pack's start, half is the TypeScript that the SDK loads, and a tenth the rules.
